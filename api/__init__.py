@@ -1,0 +1,1 @@
+"""PROGRAM: the HTTP API and the pages."""

@@ -1,0 +1,271 @@
+"""What the API answers. Energy is Wh, power W, money fen; instants are UTC, days Asia/Shanghai.
+
+A figure is `null` where the data are not enough, and `reason` beside it says why.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from guangfu.monitor.states import StationState
+from guangfu.stations.models import DeviceKind, Grid, StationKind, Zone
+
+
+class Schema(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class EstimatedIncome(Schema):
+    """Telemetry times tariff, ours: neither settled, received, passed on nor paid. [fen]"""
+
+    amount: Literal["estimated"] = "estimated"
+    gross_fen: int | None
+    base_fen: int | None
+    subsidy_fen: int | None
+    coverage: float
+    unconfirmed: bool
+    reason: str | None = None
+
+
+class StationCounts(Schema):
+    total: int
+    by_kind: dict[StationKind, int]
+    joint: int
+    by_state: dict[StationState, int]
+    by_kind_and_state: dict[StationKind, dict[StationState, int]]
+
+
+class LeagueSummary(Schema):
+    code: str
+    name: str
+    name_en: str
+    stations: int
+    by_state: dict[StationState, int]
+    capacity_dc_w: int
+    power_w: float | None
+    energy_today_wh: int | None
+    income_today: EstimatedIncome
+
+
+class Fleet(Schema):
+    as_of: datetime
+    synthetic: bool
+    stations: StationCounts
+    villages: int
+    households: int
+    capacity_dc_w: int
+    power_w: float | None
+    power_stations: int
+    """How many stations' present power is in `power_w`; the others are not counted as 0, they are not counted."""
+    energy_today_wh: int | None
+    income_today: EstimatedIncome
+    energy_month_wh: int | None
+    income_month: EstimatedIncome
+    leagues: list[LeagueSummary]
+
+
+class PowerPoint(Schema):
+    at: datetime
+    power_w: float
+    stations: int = 1
+
+
+class PowerCurve(Schema):
+    """Mean power per bucket. A bucket without data is absent: gaps stay gaps."""
+
+    day: date
+    bucket_s: int
+    points: list[PowerPoint]
+    sunrise_at: datetime | None = None
+    sunset_at: datetime | None = None
+
+
+class StationRow(Schema):
+    station_id: str
+    name: str
+    name_en: str
+    kind: StationKind
+    joint: bool
+    banner_code: str
+    banner: str
+    banner_en: str
+    league_code: str
+    league: str
+    league_en: str
+    lon: float
+    lat: float
+    capacity_dc_w: int
+    state: StationState
+    last_reading_at: datetime | None
+    power_w: float | None
+    energy_today_wh: int | None
+    income_today: EstimatedIncome
+    income_month: EstimatedIncome
+
+
+class Stations(Schema):
+    as_of: datetime
+    total: int
+    items: list[StationRow]
+
+
+class Tariff(Schema):
+    tariff_id: str
+    price_yuan_per_kwh: str
+    base_yuan_per_kwh: str
+    subsidy_yuan_per_kwh: str
+    document: str
+    confidence: Literal["A", "B", "C"]
+    unconfirmed: bool
+    unconfirmed_because: str | None
+    """Which part rests on a fact that nobody has confirmed yet."""
+
+
+class DeviceInfo(Schema):
+    device: str
+    kind: DeviceKind
+    valid_from: date
+    valid_to: date | None
+    multiplication_factor: int
+    capacity_w: int | None
+    last_reading_at: datetime | None = None
+    power_w: float | None = None
+
+
+class VillageShare(Schema):
+    village_id: str
+    name: str
+    name_en: str
+    units: int
+    units_total: int
+    households: int
+
+
+class StationDetail(StationRow):
+    capacity_ac_w: int
+    resource_zone: Zone
+    grid: Grid
+    plan_year: int
+    filed_on: date
+    grid_connected_on: date
+    tariff: Tariff
+    devices: list[DeviceInfo]
+    villages: list[VillageShare]
+    slots: int
+    synthetic: bool
+    as_of: datetime
+
+
+class DailyEnergyRow(Schema):
+    day: date
+    energy_wh: int | None
+    interpolated_wh: int | None
+    coverage: float
+    complete: bool
+    reason: str | None
+
+
+class IncomeRow(Schema):
+    """One period of a station, village or household; `period` is `2026-06` or `2026-06-01`."""
+
+    period: str
+    energy_wh: int | None
+    income: EstimatedIncome
+
+
+class StationIncome(Schema):
+    station_id: str
+    by: Literal["day", "month"]
+    items: list[IncomeRow]
+
+
+class FleetIncome(Schema):
+    by: Literal["day", "month"]
+    items: list[IncomeRow]
+
+
+class VillageStation(Schema):
+    station_id: str
+    name: str
+    name_en: str
+    kind: StationKind
+    joint: bool
+    units: int | None
+    units_total: int | None
+    slots: int
+
+
+class Village(Schema):
+    village_id: str
+    name: str
+    name_en: str
+    township: str
+    banner_code: str
+    banner: str
+    banner_en: str
+    households: int
+    stations: list[VillageStation]
+    synthetic: bool
+    as_of: datetime
+
+
+class VillageIncomeRow(Schema):
+    """`distributable_fen` is gross less deductions in order; `per_household_fen` is an indicator, not a payment."""
+
+    period: str
+    income: EstimatedIncome
+    deductions_fen: int | None
+    distributable_fen: int | None
+    households: int
+    per_household_fen: int | None
+
+
+class VillageIncome(Schema):
+    village_id: str
+    by: Literal["day", "month"]
+    items: list[VillageIncomeRow]
+
+
+class HouseholdRow(Schema):
+    household_id: str
+    pseudonym: str
+    pseudonym_en: str
+    slots: int
+    month_fen: int | None
+    basis: Literal["entitlement", "indicator"]
+
+
+class Households(Schema):
+    village_id: str
+    month: str
+    items: list[HouseholdRow]
+
+
+class HouseholdIncomeRow(Schema):
+    period: str
+    amount_fen: int | None
+    reason: str | None = None
+
+
+class HouseholdIncome(Schema):
+    """`entitlement`: what a centralized station's company owes to the slot, a floor. `indicator`: the village's
+    distributable income by household, equal parts; not a payment.
+    """
+
+    household_id: str
+    village_id: str
+    basis: Literal["entitlement", "indicator"]
+    by: Literal["day", "month"]
+    unconfirmed: bool
+    items: list[HouseholdIncomeRow]
+
+
+class Problem(Schema):
+    """RFC 9457 problem details, the one shape of every error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str

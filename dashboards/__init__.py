@@ -1,0 +1,1 @@
+"""PROGRAM: Grafana dashboards as typed code."""

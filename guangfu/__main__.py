@@ -1,0 +1,3 @@
+from guangfu.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""The one door: `guangfu PROGRAM …`. A program's code is imported only when it is asked for."""
+
+import sys
+from importlib import import_module
+from typing import Final, NamedTuple
+
+import typer
+
+from guangfu.texts import Lang, Text
+
+
+class Program(NamedTuple):
+    """Where a program's typer application is, and what it does."""
+
+    module: str
+    does: Text
+
+
+PROGRAMS: Final = {
+    "demo": Program(
+        "guangfu.demo",
+        Text("在本机启动整套系统（演示数据）", "the whole system on this machine, synthetic data"),
+    ),
+    "simulate": Program(
+        "simulators.commands", Text("模拟电站，经 MQTT 上报", "simulated stations that report over MQTT")
+    ),
+    "ingest": Program("ingest.commands", Text("接收遥测并入库", "take telemetry in")),
+    "accounting": Program("accounting.commands", Text("电量到收益", "energy to income")),
+    "api": Program("api.commands", Text("接口与网页", "the API and the pages")),
+    "dashboards": Program("dashboards.commands", Text("Grafana 看板", "Grafana dashboards")),
+    "stations": Program(
+        "guangfu.commands.stations", Text("电站登记册：检查、导入、列出", "the registry: check, import, list")
+    ),
+    "ledger": Program("guangfu.commands.ledger", Text("账簿：校验", "the ledger: verify")),
+    "dead-letters": Program("guangfu.commands.dead_letters", Text("死信：查看、重放", "dead letters: look, replay")),
+    "doctor": Program("guangfu.commands.doctor", Text("检查各部分是否正常", "is every part well")),
+}
+
+
+def usage(lang: Lang) -> str:
+    title = Text(
+        "用法：guangfu 程序 [选项]，例如 guangfu demo --port 8081",
+        "Usage: guangfu PROGRAM [options], such as guangfu demo --port 8081",
+    )
+    rows = [f"  {name:<14}{program.does(lang)}" for name, program in PROGRAMS.items()]
+    return "\n".join([title(lang), "", *rows])
+
+
+def main() -> None:
+    lang = _lang(sys.argv)
+    name = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    if name not in PROGRAMS:
+        asked = name in {"--help", "-h", "--lang"}
+        typer.echo(usage(lang), err=not asked)
+        raise SystemExit(0 if asked else 2)
+    app = import_module(PROGRAMS[name].module).app
+    app(args=sys.argv[2:], prog_name=f"guangfu {name}")
+
+
+def _lang(argv: list[str]) -> Lang:
+    if "--lang" in argv[:-1]:
+        return Lang.parse(argv[argv.index("--lang") + 1])
+    return Lang.ZH
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Commands on the library itself; a program's commands are with the program."""

@@ -1,0 +1,1 @@
+"""`guangfu demo`: starts all programs embedded, and the synthetic fleet beside them."""

@@ -1,0 +1,1 @@
+"""Energy to money: counters, gaps, tariffs, deductions, entitlements, shares; the rules are dated data."""

@@ -1,0 +1,1 @@
+"""Money that cannot go wrong: integer fen, exact splits, journals that balance and are chained."""

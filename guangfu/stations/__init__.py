@@ -1,0 +1,1 @@
+"""What exists: stations, villages, households, devices, and who owns how much of what."""

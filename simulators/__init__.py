@@ -1,0 +1,1 @@
+"""PROGRAM: fleets of simulated stations that meet the rest only over MQTT."""
