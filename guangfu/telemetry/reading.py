@@ -4,11 +4,15 @@ A reading is flat: the device's kind, known from the registry, says which of its
 """
 
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
 from guangfu.stations.models import DeviceKind
+
+# What databases hold: 64 bits with a sign. Below zero no counter, state or instant of ours exists.
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
 class DeviceState(IntEnum):
@@ -40,19 +44,19 @@ class Reading(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     device displays them [Wh]; a missing value is `None`, never 0.
     """
 
-    at_ms: int = msgspec.field(name="at")
-    device: str
+    at_ms: Natural = msgspec.field(name="at")
+    device: Name
     ac_power_w: float | None = None
     reactive_power_var: float | None = None
     ac_voltage_v: float | None = None
     ac_frequency_hz: float | None = None
-    energy_export_total_wh: int | None = None
-    energy_import_total_wh: int | None = None
+    energy_export_total_wh: Natural | None = None
+    energy_import_total_wh: Natural | None = None
     dc_power_w: float | None = None
-    energy_total_wh: int | None = None
+    energy_total_wh: Natural | None = None
     cabinet_temperature_c: float | None = None
-    state: int | None = None
-    event_bits: int | None = None
+    state: Natural | None = None
+    event_bits: Natural | None = None
     poa_irradiance_w_m2: float | None = None
     ghi_w_m2: float | None = None
     module_temperature_c: float | None = None
@@ -60,23 +64,27 @@ class Reading(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     wind_speed_m_s: float | None = None
 
 
+MAX_READINGS: Final = 10_000
+"""A message with more readings is refused, so that one message can't fill the memory."""
+
+
 class Message(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A telemetry message: topic `pv/1/{station}/telemetry`, QoS 1."""
 
-    station: str
-    sent_at_ms: int | None = msgspec.field(default=None, name="sent_at")
-    boot: str | None = None
-    seq: int | None = None
+    station: Name
+    sent_at_ms: Natural | None = msgspec.field(default=None, name="sent_at")
+    boot: Name | None = None
+    seq: Natural | None = None
     readings: list[Reading]
 
 
 class Status(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A station's status: topic `pv/1/{station}/status`, retained; the will says offline."""
 
-    station: str
-    state: str
-    at_ms: int | None = msgspec.field(default=None, name="at")
-    boot: str | None = None
+    station: Name
+    state: Annotated[str, msgspec.Meta(pattern=r"^(online|offline)\Z")]
+    at_ms: Natural | None = msgspec.field(default=None, name="at")
+    boot: Name | None = None
 
 
 class Reason(StrEnum):
