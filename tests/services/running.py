@@ -175,6 +175,14 @@ def running_postgres(folder: Path) -> Iterator[Postgres]:
     )
     command = [*become, server, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1",
                "-c", "unix_socket_directories=", "-c", "fsync=on"]  # fmt: skip
-    service = Service("127.0.0.1", port, command, lambda: _listens(port), folder / "postgres.log")
+
+    def ready() -> bool:  # it listens some time before it lets anybody in
+        try:
+            psycopg.connect(f"host=127.0.0.1 port={port} user=guangfu dbname=postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    service = Service("127.0.0.1", port, command, ready, folder / "postgres.log")
     with _run(service) as running:
         yield Postgres(running)

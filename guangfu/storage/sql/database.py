@@ -1,19 +1,144 @@
 """Opening the SQL database: SQLite for the embedded system, PostgreSQL for production."""
 
-from sqlalchemy import Engine
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, event, make_url
+
+from guangfu.storage.errors import Unavailable
+
+BUSY_TIMEOUT_S: Final = 30
+CONNECT_TIMEOUT_S: Final = 5
+
+# Primary result codes of SQLite that mean "not now": https://www.sqlite.org/rescode.html
+_SQLITE_NOT_NOW: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)  # fmt: skip
+# Any number that no other program on the same PostgreSQL database uses for its advisory locks.
+_UPGRADE_LOCK: Final = 0x6775616E676675
 
 
 def open_database(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`.
 
-    SQLite gets a write-ahead log, full synchronisation, foreign keys and a busy timeout.
+    SQLite gets a write-ahead log, full synchronisation, foreign keys and a busy timeout; the folder of
+    its file is made. On it, `engine.begin()` opens a transaction that may write: it takes the write
+    lock at once (`BEGIN IMMEDIATE`), so that two programs wait for each other and never deadlock.
+    `engine.connect()` opens one that reads a consistent snapshot and keeps nobody waiting.
+
+    Every use of the engine raises `Unavailable` where the database can't be reached or has no time.
+
+    Raises:
+        Unavailable: The database can't be reached.
+        ValueError: The URL is of neither database.
+    """
+    parsed = _parse(url)
+    engine = _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql_engine(parsed)
+    event.listen(engine, "handle_error", _raise_unavailable)
+    with engine.connect() as db:
+        db.execute(sa.text("SELECT 1"))
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Brings the schema to the newest Alembic revision; safe to call by several programs at once.
 
     Raises:
         Unavailable: The database can't be reached.
     """
-    raise NotImplementedError
+    config = Config()
+    config.set_main_option("script_location", "guangfu.storage.sql:migrations")
+    if _revision(engine) == ScriptDirectory.from_config(config).get_current_head():
+        return
+    with engine.begin() as db:  # SQLite: this alone keeps the others out
+        if db.dialect.name == "postgresql":
+            db.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        config.attributes["connection"] = db
+        command.upgrade(config, "head")
 
 
-def upgrade(engine: Engine) -> None:
-    """Brings the schema to the newest Alembic revision; safe to call by several programs at once."""
-    raise NotImplementedError
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as db:
+        return MigrationContext.configure(db).get_current_revision()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ValueError("an SQL URL looks like sqlite:///path or postgresql+psycopg://user@host/database") from error
+    if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise ValueError(f"{parsed.drivername} is neither sqlite nor postgresql+psycopg")
+    return parsed
+
+
+class _SqliteEngine(Engine):
+    """Tells transactions that write, `begin()`, from those that read, `connect()`."""
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with self.connect() as db:
+            db.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+            with db.begin():
+                yield db
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable("sql", f"{url.database}: {error.strerror}") from error
+    plain = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = _SqliteEngine(plain.pool, plain.dialect, plain.url)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    del record
+    # The driver's own BEGIN comes late and is never immediate; with None it leaves transactions to us.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(db: Connection) -> None:
+    db.exec_driver_sql(db.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    defaults: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "guangfu"}
+    wanted = {name: value for name, value in defaults.items() if name not in url.query}
+    return sa.create_engine(url, pool_pre_ping=True, connect_args=wanted)
+
+
+def _raise_unavailable(context: sa.engine.ExceptionContext) -> None:
+    if context.is_pre_ping:  # the pool opens a new connection by itself
+        return
+    error = context.original_exception
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        out_of_reach = code in _SQLITE_NOT_NOW
+    else:
+        # psycopg's class of connection failures, shutdowns, full disks, deadlocks and lost serialisations
+        out_of_reach = type(error).__module__.startswith("psycopg") and any(
+            base.__name__ == "OperationalError" for base in type(error).__mro__
+        )
+    if out_of_reach or context.is_disconnect:
+        raise Unavailable("sql", " ".join(str(error).split())) from error

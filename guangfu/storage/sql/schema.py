@@ -241,3 +241,12 @@ journal_lines = Table(
     Index(None, "station_id", "energy_month"),
     Index(None, "account", "energy_month"),
 )  # fmt: skip
+
+journal_heads = Table(
+    "journal_heads", metadata,
+    Column("book", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)  # fmt: skip
+"""The last entry of each book. Its row is the lock under which a book grows; and a chain alone can't show
+that its last entries were cut off."""
