@@ -1,1 +1,0 @@
-"""`guangfu demo`: starts all programs embedded, and the synthetic fleet beside them."""
