@@ -1,23 +1,38 @@
 """Accounting's figures in SQL: written whole, replaced whole, by their keys."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import date
+from operator import attrgetter
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+import sqlalchemy as sa
+from sqlalchemy import Column, Connection, Table
 
+from guangfu.clock import month_days
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome, VillageMonthlyIncome
+from guangfu.storage.sql import schema
+from guangfu.storage.sql.bulk import chunks, insert_rows
+
+F = TypeVar("F", DailyEnergy, DailyIncome, MonthlyIncome, VillageMonthlyIncome)
 
 
 def write_daily_energy(db: Connection, rows: Sequence[DailyEnergy]) -> None:
-    """Inserts or replaces each (station, day)."""
-    raise NotImplementedError
+    """Inserts or replaces each (station, day); of two rows for one, the last stays."""
+    columns = [field.name for field in fields(DailyEnergy)]
+    latest = {(row.station_id, row.day): row for row in rows}
+    values = [attrgetter(*columns)(latest[key]) for key in sorted(latest)]
+    update = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in {"station_id", "day"})
+    insert_rows(db, schema.daily_energy, columns, values, f"(station_id, day) DO UPDATE SET {update}")
 
 
 def read_daily_energy(
     db: Connection, *, start: date, end: date, stations: Iterable[str] | None = None
 ) -> list[DailyEnergy]:
     """Days from `start` to `end`, both included, sorted by station and day."""
-    raise NotImplementedError
+    table = schema.daily_energy
+    rows = _read(db, table, DailyEnergy, table.c.day.between(start, end), *_among(table.c.station_id, stations))
+    return sorted(rows, key=attrgetter("station_id", "day"))
 
 
 def replace_month(
@@ -29,21 +44,34 @@ def replace_month(
     monthly: Sequence[MonthlyIncome],
     villages: Sequence[VillageMonthlyIncome],
 ) -> None:
-    """Replaces all income rows of the stations in the month."""
-    raise NotImplementedError
+    """Replaces all income rows of the stations in the month; the rows must be of these stations and this month."""
+    names, days = sorted(set(stations)), month_days(month)
+    assert {row.station_id for rows in (daily, monthly, villages) for row in rows} <= set(names)
+    assert all(days[0] <= row.day <= days[-1] for row in daily)
+    assert {row.month for rows in (monthly, villages) for row in rows} <= {month}
+    in_month = schema.daily_income.c.day.between(days[0], days[-1])
+    _replace(db, schema.daily_income, DailyIncome, in_month, names, daily)
+    _replace(db, schema.monthly_income, MonthlyIncome, schema.monthly_income.c.month == month, names, monthly)
+    of_month = schema.village_monthly_income.c.month == month
+    _replace(db, schema.village_monthly_income, VillageMonthlyIncome, of_month, names, villages)
 
 
 def read_daily_income(
     db: Connection, *, start: date, end: date, stations: Iterable[str] | None = None
 ) -> list[DailyIncome]:
-    raise NotImplementedError
+    """Days from `start` to `end`, both included, sorted by station and day."""
+    table = schema.daily_income
+    rows = _read(db, table, DailyIncome, table.c.day.between(start, end), *_among(table.c.station_id, stations))
+    return sorted(rows, key=attrgetter("station_id", "day"))
 
 
 def read_monthly_income(
     db: Connection, *, start: str, end: str, stations: Iterable[str] | None = None
 ) -> list[MonthlyIncome]:
-    """Months from `start` to `end`, both included."""
-    raise NotImplementedError
+    """Months from `start` to `end`, both included, sorted by station and month."""
+    table = schema.monthly_income
+    rows = _read(db, table, MonthlyIncome, table.c.month.between(start, end), *_among(table.c.station_id, stations))
+    return sorted(rows, key=attrgetter("station_id", "month"))
 
 
 def read_village_income(
@@ -54,4 +82,26 @@ def read_village_income(
     villages: Iterable[str] | None = None,
     stations: Iterable[str] | None = None,
 ) -> list[VillageMonthlyIncome]:
-    raise NotImplementedError
+    """Months from `start` to `end`, both included, sorted by village, station and month."""
+    table = schema.village_monthly_income
+    among = (*_among(table.c.village_id, villages), *_among(table.c.station_id, stations))
+    rows = _read(db, table, VillageMonthlyIncome, table.c.month.between(start, end), *among)
+    return sorted(rows, key=attrgetter("village_id", "station_id", "month"))
+
+
+def _among(column: Column[Any], names: Iterable[str] | None) -> tuple[sa.ColumnElement[bool], ...]:
+    return () if names is None else (column.in_(sorted(set(names))),)
+
+
+def _read(db: Connection, table: Table, figure: type[F], *where: sa.ColumnElement[bool]) -> list[F]:
+    columns = [table.c[field.name] for field in fields(figure)]
+    return [figure(*row) for row in db.execute(sa.select(*columns).where(*where))]
+
+
+def _replace(
+    db: Connection, table: Table, figure: type[F], period: sa.ColumnElement[bool], names: list[str], rows: Sequence[F]
+) -> None:
+    for part in chunks(names):
+        db.execute(sa.delete(table).where(period, table.c.station_id.in_(part)))
+    columns = [field.name for field in fields(figure)]
+    insert_rows(db, table, columns, [attrgetter(*columns)(row) for row in rows])
