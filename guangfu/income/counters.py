@@ -1,0 +1,158 @@
+"""A gateway meter's register, made to grow: wraps added, resets and impossible steps not counted.
+
+A step is the way from one reading to the meter's next. What it may gain at most is bounded by what the station can
+give in that time, so that no wrap, reset, exchange or misread register ever becomes income.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guangfu.income.reasons import Reason
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+LEAST_ELAPSED_MS: Final = 900_000
+"""A step may always gain what 15 minutes can give: a coarse register moves seldom, and then by a lot."""
+
+
+@dataclass(frozen=True)
+class Registers:
+    """Export registers as displayed, of any stations, in any order, repeated or not.
+
+    Attributes:
+        station: (n,) of str
+        device: (n,) of str
+        at_ms: (n,) [ms since 1970 UTC]
+        register_wh: (n,) [Wh, before the multiplication factor]; below zero where missing
+    """
+
+    station: NDArray[np.object_]
+    device: NDArray[np.object_]
+    at_ms: Ints
+    register_wh: Ints
+
+
+@dataclass(frozen=True)
+class MeterLimits:
+    """For each of m meters: the register's modulus, 0 where it has none [Wh], and its highest speed [Wh/h]."""
+
+    modulus_wh: Ints
+    highest_wh_per_h: Floats
+
+
+@dataclass(frozen=True)
+class Counters:
+    """The readings of all meters, sorted by meter and time, one per instant.
+
+    Attributes:
+        meter: (n,) index of the meter
+        at_ms: (n,) [ms since 1970 UTC]
+        grown_wh: (n,) what the register gained up to the reading; only differences within a meter mean anything. [Wh]
+        faults: (n,) of int8: 0, or 1 + the index in `STEP_FAULTS` of what is wrong with the step that ends here
+    """
+
+    meter: Ints
+    at_ms: Ints
+    grown_wh: Ints
+    faults: NDArray[np.int8]
+
+
+STEP_FAULTS: Final = (Reason.METER_RESET, Reason.COUNTER_IMPLAUSIBLE)
+
+
+def grow(registers: Registers, meters: Mapping[tuple[str, str], int], limits: MeterLimits) -> Counters:
+    """Registers as counters that only grow.
+
+    A step counts its difference if that is plausible: at least zero and at most what the station can give meanwhile.
+    A fall counts difference + modulus if that is plausible (a wrap); otherwise, if the register fell to less than
+    half and its new value is plausible, the new value (a reset); otherwise nothing. A single reading that neither
+    fits to the one before it nor is needed for the one after it to fit is a misread register and is left out.
+
+    Args:
+        registers: The readings; those of meters that are not in `meters` are ignored.
+        meters: The index of each meter by station and device.
+        limits: By that index.
+
+    Returns:
+        Order and repetition of the readings change nothing; of two values at one instant the larger counts.
+    """
+    meter, at_ms, register = _sorted(registers, meters)
+    kept = np.flatnonzero(~_misread(meter, at_ms, register, limits))
+    if len(kept) < len(meter):
+        meter, at_ms, register = meter[kept], at_ms[kept], register[kept]
+    gain, fault = _steps(meter, at_ms, register, limits, skip=1)
+    zero = np.zeros(min(len(meter), 1), np.int64)
+    return Counters(
+        meter, at_ms, np.concatenate([zero, np.cumsum(gain)]), np.concatenate([zero.astype(np.int8), fault])
+    )
+
+
+def _sorted(registers: Registers, meters: Mapping[tuple[str, str], int]) -> tuple[Ints, Ints, Ints]:
+    meter = _meter_index(registers.station, registers.device, meters)
+    keep = (meter >= 0) & (registers.register_wh >= 0)
+    meter, at_ms, register = meter[keep], registers.at_ms[keep], registers.register_wh[keep]
+    same = meter[1:] == meter[:-1]
+    if bool(np.all((meter[1:] > meter[:-1]) | (same & (at_ms[1:] > at_ms[:-1])))):
+        return meter, at_ms, register
+    order = np.lexsort((register, at_ms, meter))
+    meter, at_ms, register = meter[order], at_ms[order], register[order]
+    last = np.append((meter[1:] != meter[:-1]) | (at_ms[1:] != at_ms[:-1]), True)
+    return meter[last], at_ms[last], register[last]
+
+
+def _meter_index(
+    station: NDArray[np.object_], device: NDArray[np.object_], meters: Mapping[tuple[str, str], int]
+) -> Ints:
+    """The meter of each row, -1 if unknown; looked up once per run of equal rows."""
+    if len(station) == 0:
+        return np.zeros(0, np.int64)
+    changes = np.flatnonzero((station[1:] != station[:-1]) | (device[1:] != device[:-1])) + 1
+    starts = np.concatenate([[0], changes])
+    found = [meters.get((s, d), -1) for s, d in zip(station[starts], device[starts], strict=True)]
+    return np.repeat(np.array(found, np.int64), np.diff(np.append(starts, len(station))))
+
+
+def _steps(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits, skip: int) -> tuple[Ints, NDArray[np.int8]]:
+    """Gain and fault of the steps from each reading to the `skip`-th after it; none between two meters."""
+    of, after = meter[:-skip], register[skip:]
+    before = register[:-skip]
+    hours = np.maximum(at_ms[skip:] - at_ms[:-skip], LEAST_ELAPSED_MS) / 3_600_000
+    most = limits.highest_wh_per_h[of] * hours
+    risen, modulus = after - before, limits.modulus_wh[of]
+    good = (risen >= 0) & (risen <= most)
+    wrapped = (risen < 0) & (modulus > 0) & (risen + modulus >= 0) & (risen + modulus <= most)
+    reset = (risen < 0) & ~wrapped & (after * 2 < before) & (after <= most)
+    gain = np.select([good, wrapped, reset], [risen, risen + modulus, after], 0)
+    fault = np.select([good | wrapped, risen < 0], [0, 1], 2).astype(np.int8)
+    same = meter[skip:] == of
+    return np.where(same, gain, 0), np.where(same, fault, 0).astype(np.int8)
+
+
+def _misread(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits) -> Bools:
+    """Single readings that fit neither neighbour while the neighbours fit each other."""
+    misread = np.zeros(len(meter), np.bool_)
+    if len(meter) < 3:
+        return misread
+    good = _is_good(meter, at_ms, register, limits, 1)
+    alone = np.flatnonzero(~good[:-1] & (meter[1:-1] == meter[:-2]) & _is_good(meter, at_ms, register, limits, 2)) + 1
+    _drop_singles(misread, alone.tolist())
+    return misread
+
+
+def _is_good(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits, skip: int) -> Bools:
+    risen = register[skip:] - register[:-skip]
+    _, fault = _steps(meter, at_ms, register, limits, skip)
+    good: Bools = (fault == 0) & (risen >= 0) & (meter[skip:] == meter[:-skip])
+    return good
+
+
+def _drop_singles(misread: Bools, candidates: Sequence[int]) -> None:
+    """A reading is judged by the one before it, so one that follows a misread one stays."""
+    for i in candidates:
+        misread[i] = not misread[i - 1]
