@@ -19,6 +19,7 @@ from tests.services.running import (
     running_mosquitto,
     running_postgres,
 )
+from tests.services.running import free_port as _free_port
 
 S = TypeVar("S")
 _missing: set[str] = set()
@@ -56,3 +57,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for text in sorted(_missing):
         terminalreporter.write_line(f"NOT TESTED: {text}", red=True, bold=True)
+
+
+@pytest.fixture
+def free_port() -> int:
+    return _free_port()
