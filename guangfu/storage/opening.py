@@ -1,5 +1,7 @@
 """Which databases a program uses: the settings that all programs share."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from guangfu.settings import ProgramSettings, program_config
@@ -11,11 +13,13 @@ class StorageSettings(ProgramSettings):
 
     telemetry_url: str = Field(
         default="duckdb:///var/guangfu/telemetry.duckdb",
-        description="duckdb:///path for one process, or http(s)://host:8086 of InfluxDB",
+        description="duckdb:///path (four slashes for an absolute one) for one process, or http(s)://host:8086 of "
+        "InfluxDB",
     )
     influx_bucket: str = Field(default="guangfu/autogen", description="bucket; database/retention on InfluxDB 1.8")
     influx_org: str = Field(default="-", description="organisation; - on InfluxDB 1.8")
     influx_token: SecretStr = Field(default=SecretStr(""), description="token; user:password on InfluxDB 1.8")
+    duckdb_memory_mb: int = Field(default=256, ge=64, le=65_536, description="what DuckDB may use for its buffers")
     influx_timeout_s: float = Field(default=10, gt=0, le=300, description="how long a request may take")
     sql_url: SecretStr = Field(
         default=SecretStr("sqlite:///var/guangfu/guangfu.sqlite"),
@@ -30,4 +34,32 @@ def open_telemetry_store(settings: StorageSettings) -> TelemetryStore:
         Unavailable: It can't be reached; or, for a DuckDB file, another process has it.
         ValueError: The URL is of no kind that is known.
     """
-    raise NotImplementedError
+    scheme, _, rest = settings.telemetry_url.partition("://")
+    if scheme == "duckdb" and len(rest) > 1 and rest.startswith("/"):
+        return _open_duckdb(Path(rest.removeprefix("/")), settings)
+    if scheme in {"http", "https"} and rest:
+        return _open_influxdb(settings)
+    raise ValueError(f"telemetry_url is {settings.telemetry_url!r}; it begins with duckdb:///, http:// or https://")
+
+
+# The client libraries are imported late: who uses the one store does not pay for the other.
+
+
+def _open_duckdb(path: Path, settings: StorageSettings) -> TelemetryStore:
+    from guangfu.storage.duckdb_store import DuckDBStore
+
+    return DuckDBStore(path, memory_limit_mb=settings.duckdb_memory_mb)
+
+
+def _open_influxdb(settings: StorageSettings) -> TelemetryStore:
+    from guangfu.storage.influxdb_store import InfluxDBStore
+
+    store = InfluxDBStore(
+        settings.telemetry_url,
+        bucket=settings.influx_bucket,
+        org=settings.influx_org,
+        token=settings.influx_token.get_secret_value(),
+        timeout_s=settings.influx_timeout_s,
+    )
+    store.ping()
+    return store

@@ -103,7 +103,10 @@ class TelemetryStore(Protocol):
         bucket_s: int,
         stations: Sequence[str] | None = None,
     ) -> ReadingTable:
-        """Means per station, device and bucket; `at_ms` is the bucket's start, empty buckets are absent."""
+        """Means per station, device and bucket; `at_ms` is the bucket's start, empty buckets are absent.
+
+        Buckets of `bucket_s` seconds begin at midnight in China. The column is float64 whatever it holds.
+        """
         ...
 
     def ping(self) -> None:

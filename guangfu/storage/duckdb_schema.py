@@ -1,0 +1,172 @@
+"""The tables of the DuckDB store and every statement that touches them.
+
+`series` gives a station's device its code; `pv_<kind>_rows` are appended to; `pv_<kind>` is a view
+for people. Names in the statements are constants of this project, values are always parameters.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import duckdb
+from numpy.typing import NDArray
+
+from guangfu.stations.models import DeviceKind
+from guangfu.storage.reading_rows import COLUMNS_OF, INTEGER_COLUMNS, measurement_of
+
+_EXAMINE_GROWTH: Final = 1.5
+"""A table is examined for duplicates when it has grown by so much since it was last examined."""
+_EXAMINE_FROM_ROWS: Final = 200_000
+_WORTH_SHARE: Final = 0.2
+"""A table is rewritten when this share of its rows are duplicates."""
+_SLICE_ROWS: Final = 1_000_000
+"""Rewriting goes by slices of about so many rows, so that memory stays small."""
+
+# A later row counts as newer within the same millisecond; row ids stay under this.
+_ROW_IDS: Final = 10**12
+
+
+def rows_of(kind: DeviceKind) -> str:
+    return f"{measurement_of(kind)}_rows"
+
+
+def create(db: duckdb.DuckDBPyConnection) -> None:
+    """Make what is not there yet: tables, columns that a new version has, views."""
+    db.execute("CREATE TABLE IF NOT EXISTS series (code INTEGER, station VARCHAR, device VARCHAR)")
+    db.execute("CREATE TABLE IF NOT EXISTS examined (measurement VARCHAR, row_count BIGINT)")
+    for kind in DeviceKind:
+        db.execute(f"CREATE TABLE IF NOT EXISTS {rows_of(kind)} (series INTEGER, at_ms BIGINT)")
+        for name in COLUMNS_OF[kind]:
+            sort = "BIGINT" if name in INTEGER_COLUMNS else "DOUBLE"
+            db.execute(f"ALTER TABLE {rows_of(kind)} ADD COLUMN IF NOT EXISTS {name} {sort}")
+        db.execute(
+            f"CREATE OR REPLACE VIEW {measurement_of(kind)} AS "  # noqa: S608
+            f"SELECT station, device, make_timestamp(at_ms * 1000) AS at_utc, at_ms, {', '.join(COLUMNS_OF[kind])} "
+            f"FROM ({_deduplicated(kind)}) JOIN series ON code = series"
+        )
+
+
+def _deduplicated(kind: DeviceKind, where: str = "true") -> str:
+    newest = ", ".join(f"arg_max({name}, rowid) AS {name}" for name in COLUMNS_OF[kind])
+    return f"SELECT series, at_ms, {newest} FROM {rows_of(kind)} WHERE {where} GROUP BY series, at_ms"  # noqa: S608
+
+
+def read_series(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Station and device of every series, by code."""
+    return [(str(s), str(d)) for s, d in db.execute("SELECT station, device FROM series ORDER BY code").fetchall()]
+
+
+def add_series(db: duckdb.DuckDBPyConnection, first_code: int, names: Sequence[tuple[str, str]]) -> None:
+    """Give the series the codes from `first_code` on."""
+    rows = [(first_code + i, station, device) for i, (station, device) in enumerate(names)]
+    db.executemany("INSERT INTO series VALUES (?, ?, ?)", rows)
+
+
+def append(db: duckdb.DuckDBPyConnection, kind: DeviceKind, columns: Mapping[str, NDArray[Any]]) -> None:
+    """Append rows, given as (n,) arrays by column, in their order; a column that is not given is missing."""
+    names = ", ".join(columns)
+    db.register("batch", dict(columns))
+    try:
+        db.execute(f"INSERT INTO {rows_of(kind)} ({names}) SELECT {names} FROM batch")  # noqa: S608
+    finally:
+        db.unregister("batch")
+
+
+def _among(codes: list[int] | None) -> tuple[str, list[object]]:
+    return ("true", []) if codes is None else ("series IN (SELECT unnest(?))", [codes])
+
+
+def select_rows(
+    db: duckdb.DuckDBPyConnection,
+    kind: DeviceKind,
+    columns: Sequence[str],
+    between_ms: tuple[int, int],
+    codes: list[int] | None,
+) -> dict[str, NDArray[Any]]:
+    """Rows with any of `columns`, both bounds included [ms], in the order they were written.
+
+    Source:
+        DuckDB keeps the order of insertion in a scan with filters while `preserve_insertion_order` is on
+        (its default), https://duckdb.org/docs/stable/sql/dialect/order_preservation.
+    """
+    among, given = _among(codes)
+    return db.execute(
+        f"SELECT series, at_ms, {', '.join(columns)} FROM {rows_of(kind)} "  # noqa: S608
+        f"WHERE at_ms BETWEEN ? AND ? AND {_any(columns)} AND {among}",
+        [*between_ms, *given],
+    ).fetchnumpy()
+
+
+def _any(columns: Sequence[str]) -> str:
+    return "(" + " OR ".join(f"{name} IS NOT NULL" for name in columns) + ")"
+
+
+def select_latest(
+    db: duckdb.DuckDBPyConnection,
+    kind: DeviceKind,
+    columns: Sequence[str],
+    since_ms: int,
+    codes: list[int] | None,
+) -> dict[str, NDArray[Any]]:
+    """Per series each column's last value since `since_ms`, and the newest time of them [ms]."""
+    among, given = _among(codes)
+    newest = ", ".join(f"arg_max({name}, at_ms::HUGEINT * {_ROW_IDS} + rowid) AS {name}" for name in columns)
+    return db.execute(
+        f"SELECT series, max(at_ms) AS at_ms, {newest} FROM {rows_of(kind)} "  # noqa: S608
+        f"WHERE at_ms >= ? AND {_any(columns)} AND {among} GROUP BY series",
+        [since_ms, *given],
+    ).fetchnumpy()
+
+
+def kinds_worth_compacting(db: duckdb.DuckDBPyConnection) -> list[DeviceKind]:
+    """The kinds with many duplicates; a table is counted only when it has grown well since the last time."""
+    return [kind for kind in DeviceKind if _has_grown(db, kind) and _duplicate_share(db, kind) >= _WORTH_SHARE]
+
+
+def _has_grown(db: duckdb.DuckDBPyConnection, kind: DeviceKind) -> bool:
+    examined = _count(db, f"SELECT max(row_count) FROM examined WHERE measurement = '{measurement_of(kind)}'")  # noqa: S608
+    return _row_count(db, kind) > examined * _EXAMINE_GROWTH + _EXAMINE_FROM_ROWS
+
+
+def _duplicate_share(db: duckdb.DuckDBPyConnection, kind: DeviceKind) -> float:
+    total = _row_count(db, kind)
+    kept = _count(db, f"SELECT count(*) FROM (SELECT DISTINCT series, at_ms FROM {rows_of(kind)})")  # noqa: S608
+    _remember_examined(db, kind, total)
+    return 1 - kept / total
+
+
+def _row_count(db: duckdb.DuckDBPyConnection, kind: DeviceKind) -> int:
+    return _count(db, f"SELECT count(*) FROM {rows_of(kind)}")  # noqa: S608
+
+
+def _count(db: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = db.execute(query).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def _remember_examined(db: duckdb.DuckDBPyConnection, kind: DeviceKind, row_count: int) -> None:
+    db.execute("DELETE FROM examined WHERE measurement = ?", [measurement_of(kind)])
+    db.execute("INSERT INTO examined VALUES (?, ?)", [measurement_of(kind), row_count])
+
+
+def compact(db: duckdb.DuckDBPyConnection, kind: DeviceKind) -> None:
+    """Rewrite a table with one row a key, in one transaction; whoever reads sees the one or the other."""
+    table = rows_of(kind)
+    low, high = db.execute(f"SELECT min(at_ms), max(at_ms) FROM {table}").fetchone() or (None, None)  # noqa: S608
+    if low is None:
+        return
+    slices = _row_count(db, kind) // _SLICE_ROWS + 1
+    edges = [low + (high + 1 - low) * i // slices for i in range(slices + 1)]
+    db.begin()
+    try:
+        db.execute(f"CREATE TABLE compacted AS SELECT * FROM {table} LIMIT 0")  # noqa: S608
+        for start, end in itertools.pairwise(edges):
+            kept = _deduplicated(kind, "at_ms >= ? AND at_ms < ?")
+            db.execute(f"INSERT INTO compacted BY NAME {kept} ORDER BY at_ms, series", [start, end])
+        db.execute(f"DROP TABLE {table}")
+        db.execute(f"ALTER TABLE compacted RENAME TO {table}")
+        _remember_examined(db, kind, _row_count(db, kind))
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise

@@ -1,0 +1,164 @@
+"""Telemetry in InfluxDB: written through influxdb-client, read by InfluxQL, so 1.8 and 2.x serve.
+
+What it means that `write` has returned: InfluxDB has answered that the points are in its write-ahead log.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from influxdb_client import InfluxDBClient, WritePrecision  # type: ignore[attr-defined]
+from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.rest import ApiException
+
+from guangfu.stations.models import DeviceKind
+from guangfu.storage.errors import Unavailable
+from guangfu.storage.influxql import PART, InfluxQL, failure, one_of, reachable
+from guangfu.storage.line_protocol import encode_lines
+from guangfu.storage.point_faults import AT_MS_MAX, id_fault, split_storable
+from guangfu.storage.reading_rows import (
+    BUCKET_OFFSET_MS,
+    bounds_ms,
+    check_columns,
+    measurement_of,
+    merged,
+    newest,
+    table_of,
+)
+from guangfu.storage.series_rows import RowsBuilder
+from guangfu.storage.telemetry_store import Point, ReadingTable, RefusedPoint
+
+# A 400 that names something else (a bucket, the organisation, the precision) is about the request, not
+# about the points: those are kept and tried again.
+_ABOUT_POINTS: Final = re.compile(r"partial write|dropped=|unable to parse|type conflict|out of range", re.IGNORECASE)
+_DROPPED: Final = re.compile(r"dropped=(\d+)")
+
+
+class InfluxDBStore:
+    """A `TelemetryStore` in one bucket of InfluxDB.
+
+    Args:
+        url: Where InfluxDB answers, `http://host:8086`.
+        bucket: The bucket; on 1.8 `database/retention`.
+        org: The organisation; on 1.8 `-`.
+        token: A token; on 1.8 `user:password`.
+        timeout_s: How long a request may take. [s]
+    """
+
+    def __init__(self, url: str, *, bucket: str, org: str, token: str, timeout_s: float = 10) -> None:
+        self._bucket, self._org = bucket, org
+        self._client = InfluxDBClient(
+            url, token=token or "-", org=org, timeout=round(timeout_s * 1000), connection_pool_maxsize=8
+        )
+        self._writer = self._client.write_api(write_options=SYNCHRONOUS)
+        self._influxql = InfluxQL(url, bucket=bucket, token=token, timeout_s=timeout_s)
+
+    def write(self, points: Sequence[Point]) -> list[RefusedPoint]:
+        if any(id_fault(point.station) or id_fault(point.reading.device) for point in points):
+            points, refused = split_storable(points)
+            return refused + self._write(points)
+        return self._write(points)
+
+    def _write(self, points: Sequence[Point]) -> list[RefusedPoint]:
+        """Write points whose ids are good; look for the bad ones only when InfluxDB says that there are."""
+        if not points:
+            return []
+        try:
+            words = self._post(encode_lines(points))
+        except OverflowError as error:
+            words = str(error)
+        if words is None:
+            return []
+        storable, refused = split_storable(points)
+        return refused + self._write(storable) if refused else self._isolate(points, words)
+
+    def _isolate(self, points: Sequence[Point], words: str) -> list[RefusedPoint]:
+        """Halve the points until only refused ones are left; halves that are taken are in the store."""
+        dropped = _DROPPED.search(words)
+        if len(points) == 1 or (dropped and int(dropped[1]) == len(points)):
+            return [RefusedPoint(point, words) for point in points]
+        middle = len(points) // 2
+        return self._write(points[:middle]) + self._write(points[middle:])
+
+    def _post(self, lines: bytes) -> str | None:
+        """Post lines; None if all are stored, InfluxDB's words if some of them never will be."""
+        try:
+            with reachable():
+                self._writer.write(self._bucket, self._org, lines, WritePrecision.MS)  # type: ignore[arg-type]
+        except ApiException as error:
+            words = failure(error.status or 0, str(error.body or error.reason))
+            about_points = error.status in {413, 422} or (error.status == 400 and _ABOUT_POINTS.search(words))
+            if not about_points:
+                raise Unavailable(PART, words) from error
+            return words
+        return None
+
+    def read(
+        self,
+        kind: DeviceKind,
+        columns: Sequence[str],
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        stations: Sequence[str] | None = None,
+    ) -> ReadingTable:
+        check_columns(kind, columns)
+        start_ms, end_ms = bounds_ms(start_at, end_at)
+        rows = RowsBuilder(columns)
+        # Tags as columns come faster than GROUP BY tags, for which InfluxDB merges every series by itself.
+        picked = ", ".join([*columns, "station", "device"])
+        within = f"time >= {start_ms}ms AND time <= {end_ms}ms{one_of(stations)}"
+        for _, series in self._influxql.ask(f"SELECT {picked} FROM {measurement_of(kind)} WHERE {within}"):  # noqa: S608
+            rows.add(series)
+        return table_of(merged(rows.rows()))
+
+    def latest(
+        self,
+        kind: DeviceKind,
+        columns: Sequence[str],
+        *,
+        since_at: datetime,
+        stations: Sequence[str] | None = None,
+    ) -> ReadingTable:
+        check_columns(kind, columns)
+        since_ms, _ = bounds_ms(since_at, since_at)
+        within = f"time >= {since_ms}ms AND time <= {AT_MS_MAX}ms{one_of(stations)}"
+        # A statement for each column, since only a selector that stands alone tells the time of its value.
+        statements = ";".join(
+            f"SELECT last({name}) FROM {measurement_of(kind)} WHERE {within} GROUP BY station, device"  # noqa: S608
+            for name in columns
+        )
+        rows = RowsBuilder(columns)
+        for number, series in self._influxql.ask(statements):
+            rows.add(series, {"last": columns[number]})
+        return table_of(newest(merged(rows.rows())))
+
+    def mean(
+        self,
+        kind: DeviceKind,
+        column: str,
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        bucket_s: int,
+        stations: Sequence[str] | None = None,
+    ) -> ReadingTable:
+        check_columns(kind, [column])
+        start_ms, end_ms = bounds_ms(start_at, end_at)
+        within = f"time >= {start_ms}ms AND time <= {end_ms}ms{one_of(stations)}"
+        rows = RowsBuilder([column], all_floats=True)
+        for _, series in self._influxql.ask(
+            f"SELECT mean({column}) FROM {measurement_of(kind)} WHERE {within} GROUP BY station, device, "  # noqa: S608
+            f"time({bucket_s}s, {BUCKET_OFFSET_MS}ms) fill(none)"
+        ):
+            rows.add(series, {"mean": column})
+        return table_of(merged(rows.rows()), all_floats=True)
+
+    def ping(self) -> None:
+        self._influxql.ping()
+
+    def close(self) -> None:
+        self._writer.close()  # type: ignore[no-untyped-call]
+        self._client.close()  # type: ignore[no-untyped-call]
+        self._influxql.close()
