@@ -1,1 +1,1 @@
-"""PROGRAM: MQTT to spool, to decoded and checked readings, to the telemetry store."""
+"""The program that takes telemetry in: MQTT -> spool -> decode -> check -> telemetry store."""

@@ -1,0 +1,111 @@
+"""From the spool's outbox to SQL, and from SQL the registry. The one part of ingest that talks to SQL.
+
+While SQL is away the outbox grows, and telemetry goes on.
+"""
+
+import logging
+import threading
+import time
+from typing import Final
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DataError, IntegrityError
+
+from guangfu.storage.errors import Refused, Unavailable
+from guangfu.storage.spool import Spool
+from guangfu.storage.sql.inbox import DeadLetter, keep_dead_letters, mark_dirty, mark_seen
+from guangfu.storage.sql.registry import read_registry, registry_version
+from ingest.backoff import Backoff
+from ingest.counters import Counters
+from ingest.directory import CurrentDirectory, Directory
+from ingest.owed import Owed, dead_letters, dirty_days, encode_owed, merged, stations_seen
+from ingest.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_ROWS: Final = 2000
+_MERGE_FROM: Final = 500
+_BAD_INPUT: Final = (Refused, DataError, IntegrityError)
+
+
+class Bookkeeper:
+    def __init__(
+        self, settings: Settings, spool: Spool, engine: Engine, directory: CurrentDirectory, counters: Counters
+    ) -> None:
+        self._settings, self._spool, self._engine = settings, spool, engine
+        self._directory, self._counters = directory, counters
+        self._version = 0
+        self._looked_s = float("-inf")
+        self._backoff = Backoff()
+
+    def run(self, stop: threading.Event) -> None:
+        while True:
+            stopping = stop.wait(self._settings.outbox_flush_s)
+            try:
+                self.look_for_registry()
+                while self.settle():
+                    pass
+                self._backoff.reset()
+            except Unavailable as error:
+                self._counters.sql_failures.inc()
+                log.warning("SQL is away, what it must learn waits in the spool: %s", error)
+                self._merge_rows()
+                self._backoff.wait(stop)
+            if stopping:
+                return
+
+    def look_for_registry(self) -> None:
+        """Takes up a registry that is new, at most every `registry_poll_s`.
+
+        Raises:
+            Unavailable: SQL can't be reached.
+        """
+        if time.monotonic() - self._looked_s < self._settings.registry_poll_s:
+            return
+        version = registry_version(self._engine)
+        if version != self._version:
+            self._directory.replace(Directory.of(read_registry(self._engine)))
+            log.info("took up version %s of the registry", version)
+            self._version = version
+        elif version == 0 and self._looked_s < 0:
+            log.warning("there is no registry yet: messages wait in the spool")
+        self._looked_s = time.monotonic()
+
+    def settle(self) -> bool:
+        """Tells SQL the oldest rows of the outbox, in one transaction; whether there were any.
+
+        Raises:
+            Unavailable: SQL can't be reached.
+        """
+        rows = self._spool.read_outbox(_ROWS)
+        if not rows:
+            return False
+        owed = merged(row.body for row in rows)
+        try:
+            self._tell(dead_letters(owed), owed)
+        except _BAD_INPUT as error:
+            log.error("SQL refuses, so letters are told one by one: %s", error)
+            self._tell_one_by_one(owed)
+        self._spool.settle_outbox(rows[-1].id)
+        return True
+
+    def _tell(self, letters: list[DeadLetter], owed: Owed) -> None:
+        with self._engine.begin() as db:
+            keep_dead_letters(db, letters)
+            mark_dirty(db, dirty_days(owed))
+            mark_seen(db, stations_seen(owed))
+
+    def _tell_one_by_one(self, owed: Owed) -> None:
+        """A letter that no database takes must not keep the others: it is set aside on disk."""
+        self._tell([], Owed(dirty=owed.dirty, heard=owed.heard))
+        for letter, kept in zip(dead_letters(owed), owed.letters, strict=True):
+            try:
+                self._tell([letter], Owed())
+            except _BAD_INPUT as error:
+                self._spool.set_aside(f"dead letter {letter.origin}: {error}", encode_owed(Owed(letters=[kept])))
+
+    def _merge_rows(self) -> None:
+        """While SQL is away for long, many rows say the same: the same days, the same stations."""
+        rows = self._spool.read_outbox(_ROWS)
+        if len(rows) >= _MERGE_FROM:
+            self._spool.settle_outbox(rows[-1].id, [encode_owed(merged(row.body for row in rows))])

@@ -1,0 +1,76 @@
+"""The command `guangfu ingest`."""
+
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from guangfu.clock import SystemClock
+from guangfu.commands.exits import Exit
+from guangfu.settings import BadSettings
+from guangfu.storage.errors import StorageError
+from guangfu.storage.opening import StorageSettings, open_telemetry_store
+from guangfu.storage.sql.database import open_database, upgrade
+from guangfu.texts import Lang, Text
+from ingest.program import PartDied, run
+from ingest.settings import Settings
+
+app = typer.Typer(add_completion=False)
+
+BAD_SETTINGS = Text("设置有误：\n{faults}", "Wrong settings:\n{faults}")
+RECEIVING = Text(
+    "正在接收 {host}:{port} 的遥测，缓冲区 {spool}；按 Ctrl-C 停止。",
+    "Receiving telemetry from {host}:{port}, spool {spool}; Ctrl-C stops.",
+)
+UNREACHABLE = Text("无法继续：{why}", "Can't go on: {why}")
+STOPPED = Text("已停止；已确认的报文均已落盘。", "Stopped; every acknowledged message is on disk.")
+
+
+@app.command()
+def ingest(lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN") -> None:
+    """接收遥测并入库，例如 GUANGFU_INGEST_MQTT_HOST=10.0.0.5 guangfu ingest
+
+    Take telemetry in until stopped, for example: GUANGFU_INGEST_MQTT_HOST=10.0.0.5 guangfu ingest --lang en
+
+    设置取自环境变量 GUANGFU_INGEST_… 与 GUANGFU_STORAGE_…，见 .env.example。
+    Settings come from the environment, GUANGFU_INGEST_… and GUANGFU_STORAGE_…; .env.example has all of them.
+    """
+    language = Lang.parse(lang)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings, storage = Settings.load(), StorageSettings.load()
+    except BadSettings as bad:
+        typer.echo(BAD_SETTINGS(language, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
+    try:
+        _run(settings, storage, language)
+    except ValueError as bad:
+        typer.echo(BAD_SETTINGS(language, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
+    except (StorageError, PartDied) as fault:
+        typer.echo(UNREACHABLE(language, why=fault), err=True)
+        raise typer.Exit(Exit.UNREACHABLE) from fault
+    typer.echo(STOPPED(language), err=True)
+
+
+def _run(settings: Settings, storage: StorageSettings, lang: Lang) -> None:
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    engine = open_database(storage.sql_url.get_secret_value())
+    upgrade(engine)
+    store = open_telemetry_store(storage)
+    typer.echo(RECEIVING(lang, host=settings.mqtt_host, port=settings.mqtt_port, spool=settings.spool_file), err=True)
+    try:
+        run(settings, store, engine, SystemClock(), stop)
+    finally:
+        store.close()
+        engine.dispose()

@@ -1,0 +1,111 @@
+"""What SQL must still learn of stored messages: a row of the spool's outbox."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from guangfu.clock import CHINA, DAY_MS, from_ms
+from guangfu.storage.sql.inbox import DeadLetter, Seen
+
+_CHINA_MS: Final = round(CHINA.utcoffset(None).total_seconds() * 1000)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+class Letter(msgspec.Struct, array_like=True):
+    """A dead letter on its way. `received_at_ms` [ms since 1970 UTC]."""
+
+    origin: str
+    reason: str
+    detail: str
+    topic: str
+    payload: bytes
+    station: str | None
+    received_at_ms: int
+
+
+class Heard(msgspec.Struct, array_like=True):
+    """When a station was last heard of. [ms since 1970 UTC]"""
+
+    last_reading_ms: int | None = None
+    last_received_ms: int | None = None
+    status: str | None = None
+    status_ms: int | None = None
+
+    def merge(self, other: "Heard") -> None:
+        self.last_reading_ms = _later(self.last_reading_ms, other.last_reading_ms)
+        self.last_received_ms = _later(self.last_received_ms, other.last_received_ms)
+        if other.status_ms is not None and (self.status_ms is None or other.status_ms >= self.status_ms):
+            self.status, self.status_ms = other.status, other.status_ms
+
+
+class Owed(msgspec.Struct, array_like=True):
+    """Dead letters; days to compute again, as (station, local day since 1970); stations heard of."""
+
+    letters: list[Letter] = []
+    dirty: set[tuple[str, int]] = set()
+    heard: dict[str, Heard] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.letters or self.dirty or self.heard)
+
+    def merge(self, other: "Owed") -> None:
+        self.letters += other.letters
+        self.dirty |= other.dirty
+        for station, heard in other.heard.items():
+            self.hear(station, heard)
+
+    def hear(self, station: str, heard: Heard) -> None:
+        known = self.heard.setdefault(station, heard)
+        if known is not heard:
+            known.merge(heard)
+
+    def touch(self, station: str, at_ms: int) -> None:
+        """The reading's day must be computed again; the reading at midnight bounds the day before too."""
+        day, into_day_ms = divmod(at_ms + _CHINA_MS, DAY_MS)
+        self.dirty.add((station, day))
+        if into_day_ms == 0:
+            self.dirty.add((station, day - 1))
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(Owed)
+
+
+def encode_owed(owed: Owed) -> bytes:
+    return _ENCODER.encode(owed)
+
+
+def merged(bodies: Iterable[bytes]) -> Owed:
+    """What several rows of the outbox say together."""
+    everything = Owed()
+    for body in bodies:
+        everything.merge(_DECODER.decode(body))
+    return everything
+
+
+def dead_letters(owed: Owed) -> list[DeadLetter]:
+    return [
+        DeadLetter(x.origin, x.reason, x.detail, x.topic, x.payload, x.station, from_ms(x.received_at_ms))
+        for x in owed.letters
+    ]
+
+
+def dirty_days(owed: Owed) -> list[tuple[str, date]]:
+    return [(station, date.fromordinal(_EPOCH + day)) for station, day in owed.dirty]
+
+
+def stations_seen(owed: Owed) -> list[Seen]:
+    return [
+        Seen(station, _instant(x.last_reading_ms), _instant(x.last_received_ms), x.status, _instant(x.status_ms))
+        for station, x in owed.heard.items()
+    ]
+
+
+def _instant(at_ms: int | None) -> datetime | None:
+    return None if at_ms is None else from_ms(at_ms)
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else max(one, other)
