@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NO_TARIFF = "no_tariff"
     NO_SHARES = "no_shares"
     NO_HOUSEHOLDS = "no_households"
+    NOT_BENEFICIARY = "not_beneficiary"
     PARTIAL = "partial"
 
 
@@ -47,6 +48,7 @@ REASON_TEXTS: Final[dict[Reason, Text]] = {
     Reason.NO_TARIFF: Text("没有适用的电价", "no tariff row applies"),
     Reason.NO_SHARES: Text("没有登记份额", "no share units are registered"),
     Reason.NO_HOUSEHOLDS: Text("没有登记受益户", "no beneficiary household is registered"),
+    Reason.NOT_BENEFICIARY: Text("该户在此期间不是受益户", "the household is no beneficiary in the period"),
     Reason.PARTIAL: Text(
         "部分电站或日期缺数据，金额仅含已有部分", "some stations or days have no figure; the amounts are of the others"
     ),

@@ -191,12 +191,16 @@ class Registry:
     shares_of: Mapping[str, tuple[ShareUnits, ...]] = field(init=False, repr=False, compare=False)
     slots_of: Mapping[str, tuple[Slot, ...]] = field(init=False, repr=False, compare=False)
     households_of: Mapping[str, tuple[Household, ...]] = field(init=False, repr=False, compare=False)
+    slots_held_by: Mapping[str, tuple[Slot, ...]] = field(init=False, repr=False, compare=False)
+    units_held_by: Mapping[str, tuple[ShareUnits, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "devices_of", _grouped(self.devices, lambda d: d.station_id))
         object.__setattr__(self, "shares_of", _grouped(self.share_units, lambda s: s.station_id))
         object.__setattr__(self, "slots_of", _grouped(self.slots, lambda s: s.station_id))
         object.__setattr__(self, "households_of", _grouped(self.households.values(), lambda h: h.village_id))
+        object.__setattr__(self, "slots_held_by", _grouped(self.slots, lambda s: s.household_id))
+        object.__setattr__(self, "units_held_by", _grouped(self.share_units, lambda s: s.village_id))
 
 
 def _grouped(facts: Iterable[F], key: Callable[[F], str]) -> Mapping[str, tuple[F, ...]]:

@@ -1,0 +1,62 @@
+"""What a centralized station's company owes a slot: so much a year, by days, exact in the year."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import lru_cache
+
+from guangfu.income.rules.models import Confidence, Entitlement, Rules
+from guangfu.ledger.fen import Fen
+from guangfu.stations.models import Registry, Slot
+
+
+def entitlement_fen(registry: Registry, slots: Iterable[Slot], start: date, end: date, rules: Rules) -> Fen:
+    """Due to slots for the local days from `start` to `end`, both included. [fen]
+
+    A day's due is the difference of the year's rounded cumulatives: day n of a year of d days brings the cumulative
+    to yearly amount x n / d, rounded half up. So twelve months add up to the yearly amount exactly, and the days to
+    the months. A slot that begins or ends within the year is due its own days; none are before the station's grid
+    connection, nor after the number of years that the rule names.
+    """
+    return Fen(sum(_slot_fen(registry, slot, start, end, rules) for slot in slots))
+
+
+def _slot_fen(registry: Registry, slot: Slot, start: date, end: date, rules: Rules) -> int:
+    station = registry.stations.get(slot.station_id)
+    if station is None:
+        return 0
+    first = max(start, slot.valid_from, station.grid_connected_on)
+    ends = [end]
+    ends += [day - timedelta(days=1) for day in (slot.valid_to, station.closed_on) if day is not None]
+    last = min(ends)
+    due, day = 0, first
+    while day <= last:
+        year_end = min(date(day.year, 12, 31), last)
+        dues = _year(rules.entitlements, station.grid_connected_on, day.year)
+        due += dues[year_end.timetuple().tm_yday] - dues[day.timetuple().tm_yday - 1]
+        day = year_end + timedelta(days=1)
+    return due
+
+
+@lru_cache(maxsize=1024)
+def _year(entitlements: tuple[Entitlement, ...], connected: date, year: int) -> tuple[int, ...]:
+    """The year's rounded cumulatives: [0] is 0, [n] is what is due after day n."""
+    length = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    sums, cumulative = [0], 0
+    for n in range(length):
+        cumulative += _yearly_on(entitlements, connected, date(year, 1, 1) + timedelta(days=n))
+        sums.append((2 * cumulative + length) // (2 * length))
+    return tuple(sums)
+
+
+def _yearly_on(entitlements: tuple[Entitlement, ...], connected: date, day: date) -> int:
+    begun = [rule for rule in entitlements if rule.valid_from <= day]
+    rule = max(begun, key=lambda rule: rule.valid_from, default=None)
+    if rule is None or (day.year - rule.years, day.month, day.day) >= (connected.year, connected.month, connected.day):
+        return 0
+    return rule.fen_per_slot_year
+
+
+def entitlement_unconfirmed(day: date, rules: Rules) -> bool:
+    begun = [rule for rule in rules.entitlements if rule.valid_from <= day]
+    rule = max(begun, key=lambda rule: rule.valid_from, default=None)
+    return rule is not None and rule.confidence is Confidence.C and not rule.confirmed

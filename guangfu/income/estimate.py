@@ -1,0 +1,142 @@
+"""The estimate of a station's month: energy times tariff, rounded once a part, its days the differences.
+
+Estimated is ours, telemetry times tariff. It is neither settled, received, passed on nor paid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from guangfu.clock import month_days, month_of
+from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome
+from guangfu.income.rules.models import Rules
+from guangfu.income.rules.tables import PRICE_PLACES
+from guangfu.income.tariff import TariffRow, find_tariff, tariff_end
+from guangfu.ledger.fen import Fen
+from guangfu.stations.models import Station
+
+_UNITS_PER_YUAN: Final = 10**PRICE_PLACES
+_PER_FEN: Final = _UNITS_PER_YUAN * 1000 // 100
+"""Wh times millionths of a yuan per kWh, in one fen."""
+
+
+@dataclass(frozen=True)
+class MonthEstimate:
+    """A station's month: a row for each day that has a figure, and their sum; `None` if no day has one."""
+
+    daily: tuple[DailyIncome, ...]
+    monthly: MonthlyIncome | None
+
+
+def energy_fen(energy_wh: int, price: Decimal) -> Fen:
+    """What energy is worth, rounded half up to whole fen. Wh x yuan/kWh.
+
+    >>> energy_fen(450_000_000, Decimal("0.75"))  # 300 kW, zone II, 1,500 h: 337,500.00 yuan
+    33750000
+    >>> energy_fen(450_000_000, Decimal("0.3035"))  # of it base, 136,575.00 yuan
+    13657500
+    """
+    return _rounded(energy_wh * _units(price))
+
+
+def _units(price: Decimal) -> int:
+    units = price.scaleb(PRICE_PLACES)
+    assert units == int(units), f"a price of more than {PRICE_PLACES} decimals: {price}"
+    return int(units)
+
+
+def _rounded(worth: int) -> Fen:
+    return Fen((2 * worth + _PER_FEN) // (2 * _PER_FEN))
+
+
+def estimate_month(
+    station: Station, month: str, energy: Sequence[DailyEnergy], rules: Rules, *, today: date, computed_at: datetime
+) -> MonthEstimate:
+    """The estimate of one station's month, to date.
+
+    Gross and base are each rounded once, half up, from the month's energy at each day's price; subsidy is the
+    remainder. A day's amount is the difference of the rounded cumulatives, so that days add up to the month
+    exactly. A day without energy or tariff has no row and no amount, and is counted in `days_due` only.
+
+    Args:
+        energy: The station's days of that month, in any order; days that are missing count as without a figure.
+        today: The local day; days after it are not due.
+    """
+    days = sorted((row for row in energy if month_of(row.day) == month), key=lambda row: row.day)
+    assert all(row.station_id == station.station_id for row in days)
+    due = _days_due(station, month, today)
+    tariffs = _tariffs(station, [row.day for row in days], rules)
+    counted = [(row, tariff) for row, tariff in zip(days, tariffs, strict=True) if row.energy_wh is not None and tariff]
+    daily = _daily(counted)
+    if not daily:
+        return MonthEstimate((), None)
+    coverage = sum(row.coverage for row in days) / max(due, len(days))
+    return MonthEstimate(daily, _monthly(month, counted, daily, due, min(coverage, 1.0), rules.version, computed_at))
+
+
+def _days_due(station: Station, month: str, today: date) -> int:
+    """Days of the month that have begun while the station is on grid."""
+    closed = station.closed_on or date.max
+    return sum(station.grid_connected_on <= day < closed and day <= today for day in month_days(month))
+
+
+def _tariffs(station: Station, days: Sequence[date], rules: Rules) -> list[TariffRow | None]:
+    """The tariff of each of the month's days, looked up once per stretch in which nothing begins or ends."""
+    connected = station.grid_connected_on
+    changes = {price.valid_from for price in rules.base_prices} | {connected, tariff_end(connected)}
+    found: dict[int, TariffRow | None] = {}
+    begun = [sum(change <= day for change in changes) for day in days]
+    for day, stretch in zip(days, begun, strict=True):
+        if stretch not in found:
+            found[stretch] = find_tariff(station, day, rules)
+    return [found[stretch] for stretch in begun]
+
+
+def _daily(counted: Sequence[tuple[DailyEnergy, TariffRow]]) -> tuple[DailyIncome, ...]:
+    worth = worth_base = 0
+    rows = []
+    for energy, tariff in counted:
+        before, base_before = _rounded(worth), _rounded(worth_base)
+        worth += (energy.energy_wh or 0) * _units(tariff.price)
+        worth_base += (energy.energy_wh or 0) * _units(tariff.base)
+        gross, base = _rounded(worth) - before, _rounded(worth_base) - base_before
+        rows.append(
+            DailyIncome(
+                station_id=energy.station_id,
+                day=energy.day,
+                estimated_gross_fen=Fen(gross),
+                estimated_base_fen=Fen(base),
+                estimated_subsidy_fen=Fen(gross - base),
+                tariff_id=tariff.tariff_id,
+                unconfirmed=tariff.unconfirmed,
+            )
+        )
+    return tuple(rows)
+
+
+def _monthly(
+    month: str,
+    counted: Sequence[tuple[DailyEnergy, TariffRow]],
+    daily: Sequence[DailyIncome],
+    days_due: int,
+    coverage: float,
+    rules_version: str,
+    computed_at: datetime,
+) -> MonthlyIncome:
+    return MonthlyIncome(
+        station_id=daily[0].station_id,
+        month=month,
+        energy_wh=sum(energy.energy_wh or 0 for energy, _ in counted),
+        days_counted=len(counted),
+        days_due=days_due,
+        coverage=coverage,
+        estimated_gross_fen=Fen(sum(row.estimated_gross_fen for row in daily)),
+        estimated_base_fen=Fen(sum(row.estimated_base_fen for row in daily)),
+        estimated_subsidy_fen=Fen(sum(row.estimated_subsidy_fen for row in daily)),
+        tariff_id=daily[-1].tariff_id,
+        unconfirmed=any(row.unconfirmed for row in daily),
+        rules_version=rules_version,
+        computed_at=computed_at,
+    )

@@ -1,0 +1,127 @@
+"""A village-level station's days divided among its villages, less deductions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from guangfu.income.figures import DailyIncome
+from guangfu.income.rules.models import Confidence, Deduction, Rules
+from guangfu.ledger.fen import Fen
+from guangfu.ledger.split import split
+from guangfu.stations.models import Registry, valid_on
+
+_MILLIONTHS: Final = 6
+
+Units = tuple[tuple[str, int], ...]
+"""The villages that hold units above zero, sorted, with their units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A village's part of some days of one station. [fen]"""
+
+    base: int = 0
+    subsidy: int = 0
+    deductions: int = 0
+    capped: bool = False
+
+    @property
+    def gross(self) -> int:
+        return self.base + self.subsidy
+
+    @property
+    def distributable(self) -> int:
+        return self.gross - self.deductions
+
+    def plus(self, other: "Amounts") -> "Amounts":
+        return Amounts(
+            self.base + other.base,
+            self.subsidy + other.subsidy,
+            self.deductions + other.deductions,
+            self.capped or other.capped,
+        )
+
+    def minus(self, other: "Amounts") -> "Amounts":
+        return Amounts(
+            self.base - other.base, self.subsidy - other.subsidy, self.deductions - other.deductions, self.capped
+        )
+
+
+def units_on(registry: Registry, station_id: str, day: date) -> Units:
+    """Who holds units of a station on a local day."""
+    held: dict[str, int] = {}
+    for share in registry.shares_of.get(station_id, ()):
+        if valid_on(share, day) and share.units > 0:
+            held[share.village_id] = held.get(share.village_id, 0) + share.units
+    return tuple(sorted(held.items()))
+
+
+class StationShares:
+    """Adds up days of one station and month, and divides them among the villages that held units on them.
+
+    Days with the same holders are one stretch. Base and subsidy of a stretch are divided by units; its deductions
+    are computed once, each rounded once, half up, and at most what is left, and are borne in proportion to gross.
+    So a village that has left is not touched by what comes later.
+    """
+
+    def __init__(self, registry: Registry, station_id: str, rules: Rules) -> None:
+        self._registry, self._station_id, self._rules = registry, station_id, rules
+        self._stretches: dict[Units, _Stretch] = {}
+
+    def add(self, row: DailyIncome) -> None:
+        """Adds a day; one on which nobody holds units is left out."""
+        units = units_on(self._registry, self._station_id, row.day)
+        if units:
+            self._stretches.setdefault(units, _Stretch()).add(row, deductions_on(row.day, self._rules))
+
+    def amounts(self) -> dict[str, Amounts]:
+        """What the days so far bring each village; the parts sum to the station's."""
+        totals: dict[str, Amounts] = {}
+        for units, stretch in self._stretches.items():
+            for village, part in stretch.divided(dict(units)).items():
+                totals[village] = totals[village].plus(part) if village in totals else part
+        return totals
+
+
+class _Stretch:
+    """Sums of some days with the same holders. [fen]; `worth` is deductions in millionths of a fen, by position."""
+
+    def __init__(self) -> None:
+        self.base = self.subsidy = 0
+        self.worth: dict[int, int] = {}
+
+    def add(self, row: DailyIncome, deductions: Iterable[Deduction]) -> None:
+        self.base += row.estimated_base_fen
+        self.subsidy += row.estimated_subsidy_fen
+        for deduction in deductions:
+            worth = row.estimated_gross_fen * int(deduction.share_of_gross.scaleb(_MILLIONTHS))
+            self.worth[deduction.position] = self.worth.get(deduction.position, 0) + worth
+
+    def deductions(self) -> tuple[int, bool]:
+        """All deductions [fen], and whether the income could not bear them."""
+        gross = max(self.base + self.subsidy, 0)
+        unit = 10**_MILLIONTHS
+        asked = sum(max((2 * worth + unit) // (2 * unit), 0) for worth in self.worth.values())
+        return min(asked, gross), asked > gross
+
+    def divided(self, units: Mapping[str, int]) -> dict[str, Amounts]:
+        base, subsidy = split(Fen(self.base), units), split(Fen(self.subsidy), units)
+        gross = {village: base[village] + subsidy[village] for village in units}
+        deductions, capped = self.deductions()
+        borne = split(Fen(deductions), gross) if deductions else dict.fromkeys(units, Fen(0))
+        return {village: Amounts(base[village], subsidy[village], borne[village], capped) for village in units}
+
+
+def deductions_on(day: date, rules: Rules) -> list[Deduction]:
+    """The deductions in force on a day, in order: for each position the row that began last."""
+    at: dict[int, Deduction] = {}
+    for deduction in sorted(rules.deductions, key=lambda d: d.valid_from):
+        if deduction.valid_from <= day:
+            at[deduction.position] = deduction
+    return [at[position] for position in sorted(at)]
+
+
+def deductions_unconfirmed(day: date, rules: Rules) -> bool:
+    """Is any deduction in force one that nobody has confirmed for this place? A copy of one county's is not enough."""
+    return any(d.confidence is not Confidence.A and not d.confirmed for d in deductions_on(day, rules))
