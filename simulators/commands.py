@@ -1,0 +1,213 @@
+"""`guangfu simulate`: stations that report over MQTT."""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, Final
+
+import typer
+
+from guangfu.clock import CHINA, Clock, FastClock, SystemClock
+from guangfu.settings import BadSettings
+from guangfu.stations.faults import BadRegistry
+from guangfu.stations.files import read_registry_files
+from guangfu.stations.models import Registry
+from guangfu.stations.synthetic import synthetic_registry
+from guangfu.texts import Lang, Text
+from simulators.faults import Faults
+from simulators.settings import Protocol, Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+# The exit statuses of guangfu.commands.exits, written again: a simulator shares no code with what it tests.
+FOUND: Final = 1
+USAGE: Final = 2
+UNREACHABLE: Final = 3
+
+BAD_SETTINGS: Final = Text("设置有误：\n{faults}", "Wrong settings:\n{faults}")
+BAD_TIME: Final = Text(
+    "时间 {text} 写错了；应如 2026-06-01 或 2026-06-01T00:00:00+08:00。",
+    "{text} is no instant; write 2026-06-01 or 2026-06-01T00:00:00+08:00.",
+)
+HALF_A_CLOCK: Final = Text(
+    "--clock-origin 与 --clock-started 须一起给出。", "--clock-origin and --clock-started go together."
+)
+NO_STATION: Final = Text("登记册中没有电站 {name}。", "There is no station {name} in the registry.")
+BAD_STATE: Final = Text("状态文件不可用：{why}", "The state file can't be used: {why}")
+BAD_REGISTRY: Final = Text(
+    "登记册 {path} 有 {n} 处错误；请运行 guangfu stations check。",
+    "The registry {path} has {n} faults; see guangfu stations check.",
+)
+NO_BROKER: Final = Text("连不上 MQTT 服务器 {host}:{port}：{why}", "Can't reach the MQTT broker {host}:{port}: {why}")
+LIVE: Final = Text("已转入实时上报（演示数据）。", "Live now (synthetic data).")
+DONE: Final = Text(
+    "完成（演示数据）：发送 {messages} 条消息、{readings} 个读数，已确认 {acknowledged} 条。",
+    "Done (synthetic data): {messages} messages and {readings} readings sent, {acknowledged} acknowledged.",
+)
+
+
+class Events(StrEnum):
+    """How a fleet says on stdout what happened."""
+
+    NONE = "none"
+    JSON = "json"
+
+
+LangOption = Annotated[str, typer.Option("--lang", help="zh-CN | en")]
+Host = Annotated[str | None, typer.Option(help="MQTT 服务器 / the broker's host; GUANGFU_SIMULATE_MQTT_HOST")]
+Port = Annotated[int | None, typer.Option(help="MQTT 端口 / the broker's port", min=1, max=65535)]
+Version = Annotated[Protocol | None, typer.Option(help="MQTT 版本 / MQTT version")]
+EventsOption = Annotated[Events, typer.Option(help="在标准输出报告进展 / tell on stdout what happens")]
+RegistryPath = Annotated[
+    Path | None, typer.Option(help="登记册文件，默认内置演示登记册 / registry files; the synthetic one if not given")
+]
+
+
+@app.callback()
+def simulate() -> None:
+    """模拟电站，经 MQTT 上报（演示数据）。Simulated stations that report over MQTT; all synthetic."""
+
+
+@app.command()
+def fleet(
+    host: Host = None,
+    mqtt_port: Port = None,
+    mqtt_version: Version = None,
+    connections: Annotated[int | None, typer.Option(help="共用连接数 / share so many connections")] = None,
+    registry: RegistryPath = None,
+    station: Annotated[str | None, typer.Option(help="只模拟这一座电站 / this station only")] = None,
+    stations: Annotated[int | None, typer.Option(help="只模拟前几座电站 / the first so many stations")] = None,
+    seed: Annotated[int | None, typer.Option(help="随机种子 / seed of the weather")] = None,
+    backfill_days: Annotated[int | None, typer.Option(help="先回填的天数 / days to fill first")] = None,
+    step: Annotated[int | None, typer.Option(help="回填的间隔（分钟）/ minutes between back-filled readings")] = None,
+    interval: Annotated[float | None, typer.Option(help="实时上报的间隔（秒）/ seconds between live messages")] = None,
+    start_at: Annotated[str | None, typer.Option(help="模拟固定时段：开始 / a fixed period: its start")] = None,
+    end_at: Annotated[str | None, typer.Option(help="到此时刻结束 / end at this instant")] = None,
+    faults: Annotated[Faults | None, typer.Option(help="故障电站 / stations in trouble")] = None,
+    missing: Annotated[float | None, typer.Option(help="缺失的读数比例 / part of the readings never taken")] = None,
+    duplicates: Annotated[float | None, typer.Option(help="重复的消息比例 / part of the messages sent twice")] = None,
+    late: Annotated[float | None, typer.Option(help="迟到的消息比例 / part of the messages that come late")] = None,
+    state: Annotated[Path | None, typer.Option(help="状态文件，再次启动时接续 / file to continue from")] = None,
+    truth: Annotated[Path | None, typer.Option(help="真值文件 / file for the truth, JSON lines")] = None,
+    speed: Annotated[float, typer.Option(help="时间加速倍数 / times faster than the world", min=0.001)] = 1,
+    clock_origin: Annotated[str | None, typer.Option(help="模拟时钟的起点 / where the fast clock begins")] = None,
+    clock_started: Annotated[str | None, typer.Option(help="起点对应的真实时刻 / the real instant of it")] = None,
+    events: EventsOption = Events.NONE,
+    lang: LangOption = "zh-CN",
+) -> None:
+    """模拟整个电站群，例如 guangfu simulate fleet --backfill-days 30 --speed 60
+
+    A whole fleet, for example: guangfu simulate fleet --start-at 2026-06-01 --end-at 2026-06-02 --truth truth.jsonl
+    """
+    language = Lang.parse(lang)
+    settings = _settings(
+        language,
+        mqtt_host=host, mqtt_port=mqtt_port, mqtt_version=mqtt_version, connections=connections, station=station,
+        stations=stations, seed=seed, backfill_days=backfill_days, step_minutes=step,
+        interval_s=None if interval is None else round(interval),
+        start_at=_instant(start_at, language), end_at=_instant(end_at, language), faults=faults, missing=missing,
+        duplicates=duplicates, late=late, state_file=state, truth_file=truth,
+    )  # fmt: skip
+    clock = _clock(clock_origin, clock_started, speed, language)
+    _run_fleet(settings, _registry(registry, language), clock, events, language)
+
+
+def _run_fleet(settings: Settings, registry: Registry, clock: Clock, events: Events, lang: Lang) -> None:
+    from simulators.fleet import run
+
+    def report(event: str, facts: Mapping[str, Any]) -> None:
+        if events is Events.JSON:
+            typer.echo(json.dumps({"event": event, **facts}))
+        if event == "live":
+            typer.echo(LIVE(lang), err=True)
+
+    with _said(settings, lang), _stopping() as stop:
+        sent = run(settings, registry, clock, stop, report=report, lang=lang, quiet=False)
+    typer.echo(DONE(lang, **sent), err=True)
+
+
+@contextmanager
+def _said(settings: Settings, lang: Lang) -> Iterator[None]:
+    """Every way a fleet can fail, as one clear sentence and an exit status."""
+    from simulators.publisher import BrokerUnreachable
+    from simulators.state import BadState
+    from simulators.stations import BadSelection
+
+    try:
+        yield
+    except BadSelection as bad:
+        raise _failed(NO_STATION(lang, name=bad), USAGE) from bad
+    except BadState as bad:
+        raise _failed(BAD_STATE(lang, why=bad), FOUND) from bad
+    except BrokerUnreachable as why:
+        text = NO_BROKER(lang, host=settings.mqtt_host, port=settings.mqtt_port, why=why)
+        raise _failed(text, UNREACHABLE) from why
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _settings(lang: Lang, **given: Any) -> Settings:
+    """Settings from the options that were given; what was not comes from the environment."""
+    try:
+        return Settings.load(**{name: value for name, value in given.items() if value is not None})
+    except BadSettings as bad:
+        raise _failed(BAD_SETTINGS(lang, faults=bad), USAGE) from bad
+
+
+def _registry(path: Path | None, lang: Lang) -> Registry:
+    if path is None:
+        return synthetic_registry()
+    try:
+        return read_registry_files(path)
+    except BadRegistry as bad:
+        raise _failed(BAD_REGISTRY(lang, path=path, n=len(bad.faults)), FOUND) from bad
+
+
+def _clock(origin: str | None, started: str | None, speed: float, lang: Lang) -> Clock:
+    origin_at, started_at = _instant(origin, lang), _instant(started, lang)
+    if (origin_at is None) != (started_at is None):
+        raise _failed(HALF_A_CLOCK(lang), USAGE)
+    if origin_at is not None and started_at is not None:
+        return FastClock(origin_at, started_at, speed)
+    now = SystemClock().now()
+    return SystemClock() if speed == 1 else FastClock(now, now, speed)
+
+
+def _instant(text: str | None, lang: Lang) -> datetime | None:
+    """A time without an offset is local."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as bad:
+        raise _failed(BAD_TIME(lang, text=text), USAGE) from bad
+    return at if at.tzinfo is not None else at.replace(tzinfo=CHINA)
+
+
+def _failed(text: str, status: int) -> typer.Exit:
+    typer.echo(text, err=True)
+    return typer.Exit(status)
