@@ -64,10 +64,7 @@ class InfluxDBStore:
         """Write points whose ids are good; look for the bad ones only when InfluxDB says that there are."""
         if not points:
             return []
-        try:
-            words = self._post(encode_lines(points))
-        except OverflowError as error:
-            words = str(error)
+        words = self._post(encode_lines(points))
         if words is None:
             return []
         storable, refused = split_storable(points)

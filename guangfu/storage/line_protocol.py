@@ -43,13 +43,11 @@ _FIELDS: Final = {
 def encode_lines(points: Sequence[Point]) -> bytes:
     """The points as lines with times in milliseconds; points of the same device keep their order.
 
-    A value that line protocol can't say (NaN, infinity) is written as `null`, which InfluxDB refuses.
+    A value that line protocol can't say becomes one that InfluxDB refuses: NaN and infinity are `null`, an
+    integer of more than 64 bits keeps its digits.
 
     Args:
         points: Their ids have been checked with `point_faults.id_fault`.
-
-    Raises:
-        OverflowError: An integer that does not even fit into 64 bits without a sign.
     """
     odd: list[Point] = []
     groups: dict[DeviceKind, list[Point]] = {kind: [] for kind in DeviceKind}
