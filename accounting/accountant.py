@@ -1,0 +1,212 @@
+"""One pass of accounting: dirty days to energy, energy to income and entries, each portion in one transaction.
+
+A portion's rows, entries and the clearing of its dirty days are one transaction, and all of them are determined by
+what is stored: so a pass that is broken off anywhere, or done twice, leaves what one pass leaves.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+
+from accounting.changes import changed_stations, days_metered_otherwise
+from accounting.metrics import Metrics
+from accounting.months import MonthRows, by_month, is_over, month_entries, month_rows
+from accounting.plan import ONE_DAY, Portion, days_to_compute, portions
+from accounting.readings import portion_energy
+from accounting.settings import Settings
+from guangfu.clock import Clock, day_start, local_day, month_days, month_of
+from guangfu.income.figures import DailyEnergy
+from guangfu.income.rules import Rules
+from guangfu.ledger.books import AGENCY, CENTRALIZED
+from guangfu.ledger.journal import Entry
+from guangfu.ledger.postings import entitlement_keys, estimate_keys
+from guangfu.stations.models import Registry
+from guangfu.storage.sql.figures import (
+    read_daily_energy,
+    read_monthly_income,
+    replace_month,
+    write_daily_energy,
+)
+from guangfu.storage.sql.inbox import DirtyDay, clear_dirty, mark_dirty, read_dirty
+from guangfu.storage.sql.journal import post_entries, read_entries
+from guangfu.storage.sql.registry import read_registry, registry_version
+from guangfu.storage.telemetry_store import TelemetryStore
+
+log = logging.getLogger(__name__)
+
+_MOST_DIRTY: Final = 200_000
+_READINGS_PER_DAY: Final = 1440
+"""Taken for a station-day until the first portion has shown how many there are."""
+_STATIONS_AT_ONCE: Final = 200
+_STILL_OPEN: Final = timedelta(days=35)
+
+
+class Accountant:
+    """Turns readings into figures; its only state is a copy of the registry and what day it last looked at."""
+
+    def __init__(
+        self, settings: Settings, store: TelemetryStore, engine: Engine, rules: Rules, clock: Clock, metrics: Metrics
+    ) -> None:
+        self._settings, self._store, self._engine = settings, store, engine
+        self._rules, self._clock, self._metrics = rules, clock, metrics
+        self._registry: Registry | None = None
+        self._version = 0
+        self._day: date | None = None
+        self._readings_per_day: float = _READINGS_PER_DAY
+
+    def once(self, stop: threading.Event | None = None) -> int:
+        """One pass; returns how many station-days were computed. It ends after a portion when `stop` is set.
+
+        Raises:
+            Unavailable: A database can't be reached; what is not done yet stays dirty.
+        """
+        registry = self._current_registry()
+        if registry is None:
+            return 0
+        now = self._clock.now()
+        if self._day != local_day(now):
+            self._begin_day(registry, now)
+            self._day = local_day(now)
+        computed = self._compute_dirty(registry, now, stop or threading.Event())
+        with self._engine.connect() as db:
+            self._metrics.dirty_days.set(len(read_dirty(db, limit=_MOST_DIRTY)))
+        self._metrics.days.inc(computed)
+        return computed
+
+    def _compute_dirty(self, registry: Registry, now: datetime, stop: threading.Event) -> int:
+        with self._engine.connect() as db:
+            dirty = [one for one in read_dirty(db, limit=_MOST_DIRTY) if one.day <= local_day(now)]
+            stored = self._stored_around(db, dirty)
+        if not dirty:
+            return 0
+        wanted = days_to_compute([(one.station_id, one.day) for one in dirty], stored, now)
+        marks: dict[str, list[DirtyDay]] = {}
+        for one in dirty:
+            marks.setdefault(one.station_id, []).append(one)
+        computed = 0
+        for portion in portions(wanted, self._most_station_days):
+            if stop.is_set():
+                break
+            computed += self._compute(registry, portion, [m for s in portion.days for m in marks[s]], now)
+        return computed
+
+    def _stored_around(self, db: Connection, dirty: list[DirtyDay]) -> dict[tuple[str, date], DailyEnergy]:
+        if not dirty:
+            return {}
+        days, stations = [one.day for one in dirty], {one.station_id for one in dirty}
+        rows = read_daily_energy(db, start=min(days) - ONE_DAY, end=max(days) + ONE_DAY, stations=stations)
+        return {(row.station_id, row.day): row for row in rows}
+
+    def _most_station_days(self) -> int:
+        return max(int(self._settings.chunk_readings / self._readings_per_day), 1)
+
+    def _compute(self, registry: Registry, portion: Portion, dirty: list[DirtyDay], now: datetime) -> int:
+        found = portion_energy(self._store, registry, portion, self._rules, now)
+        span = (portion.last - portion.first).days + 1
+        if found.readings:
+            self._readings_per_day = max(found.readings / (len(portion.days) * span), 1)
+        self._store_figures(registry, found.rows, by_month(portion.pairs), dirty, now)
+        return len(found.rows)
+
+    def _store_figures(
+        self,
+        registry: Registry,
+        energy: list[DailyEnergy],
+        touched: Mapping[str, set[str]],
+        dirty: list[DirtyDay],
+        now: datetime,
+    ) -> None:
+        """Everything that follows from new days of energy, in one transaction."""
+        with self._engine.connect() as db:
+            months = [self._month(db, registry, month, touched[month], energy, now) for month in sorted(touched)]
+        with self._engine.begin() as db:
+            write_daily_energy(db, energy)
+            for rows in months:
+                replace_month(
+                    db, rows.month, rows.stations, daily=rows.daily, monthly=rows.monthly, villages=rows.villages
+                )
+            entries = [entry for rows in months for entry in self._entries(db, rows, registry, now)]
+            posted = post_entries(db, entries, now) if entries else 0
+            clear_dirty(db, dirty)
+        self._metrics.entries.inc(posted)
+
+    def _month(
+        self,
+        db: Connection,
+        registry: Registry,
+        month: str,
+        stations: Iterable[str],
+        energy: Iterable[DailyEnergy],
+        now: datetime,
+    ) -> MonthRows:
+        """A month's rows from its stored days, with the new ones in their place."""
+        days, names = month_days(month), set(stations)
+        stored = read_daily_energy(db, start=days[0], end=days[-1], stations=names)
+        merged = {(row.station_id, row.day): row for row in stored}
+        merged |= {(row.station_id, row.day): row for row in energy if month_of(row.day) == month}
+        return month_rows(registry, self._rules, month, names, list(merged.values()), now, local_day(now))
+
+    def _entries(self, db: Connection, rows: MonthRows, registry: Registry, now: datetime) -> list[Entry]:
+        if not is_over(rows.month, local_day(now)):
+            return []
+        posted = [
+            *read_entries(db, AGENCY, key_prefix=estimate_keys(rows.month)),
+            *read_entries(db, CENTRALIZED, key_prefix=entitlement_keys(rows.month)),
+        ]
+        return month_entries({one.entry.key: one.entry for one in posted}, rows, registry, self._rules)
+
+    def _current_registry(self) -> Registry | None:
+        """The registry; when it changed, what that changes in stored figures is computed again."""
+        version = registry_version(self._engine)
+        if version in {self._version, 0}:
+            return self._registry
+        new, old = read_registry(self._engine), self._registry or self._last_known_registry()
+        log.info("took up version %s of the registry: %s stations", version, len(new.stations))
+        if old is not None:
+            self._take_up(old, new)
+        self._registry, self._version = new, version
+        return new
+
+    def _last_known_registry(self) -> Registry | None:
+        """The registry that the stored figures rest on, as far as their own time tells."""
+        with self._engine.connect() as db:
+            rows = read_monthly_income(db, start="0001-01", end="9999-12")
+        return read_registry(self._engine, known_at=max(row.computed_at for row in rows)) if rows else None
+
+    def _take_up(self, old: Registry, new: Registry) -> None:
+        changed = changed_stations(old, new)
+        if not changed:
+            return
+        with self._engine.connect() as db:
+            rows = read_daily_energy(db, start=date.min, end=date.max, stations=changed)
+        days = [(row.station_id, row.day) for row in rows]
+        with self._engine.begin() as db:
+            mark_dirty(db, days_metered_otherwise(old, new, days))
+        self._refresh(new, by_month(days), self._clock.now())
+
+    def _begin_day(self, registry: Registry, now: datetime) -> None:
+        """What the passing of time alone changes: days that are over, days due, months that are over, other rules."""
+        today = local_day(now)
+        with self._engine.connect() as db:
+            recent = read_daily_energy(db, start=today - _STILL_OPEN, end=today - ONE_DAY)
+            months = read_monthly_income(db, start="0001-01", end=month_of(today))
+        ended = [r for r in recent if not r.complete and r.computed_at < day_start(r.day + ONE_DAY)]
+        with self._engine.begin() as db:
+            mark_dirty(db, [(row.station_id, row.day) for row in ended])
+        open_months = {month_of(today), month_of(today.replace(day=1) - ONE_DAY)}
+        stale: dict[str, set[str]] = {}
+        for row in months:
+            if row.month in open_months or row.rules_version != self._rules.version:
+                stale.setdefault(row.month, set()).add(row.station_id)
+        self._refresh(registry, stale, now)
+
+    def _refresh(self, registry: Registry, touched: Mapping[str, set[str]], now: datetime) -> None:
+        """Computes income again from energy that is stored, some stations at a time."""
+        for month, stations in sorted(touched.items()):
+            names = sorted(stations)
+            for i in range(0, len(names), _STATIONS_AT_ONCE):
+                self._store_figures(registry, [], {month: set(names[i : i + _STATIONS_AT_ONCE])}, [], now)

@@ -1,0 +1,104 @@
+"""The command `guangfu accounting`."""
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+
+from accounting.program import run, run_once
+from accounting.settings import Settings
+from guangfu.clock import SystemClock
+from guangfu.commands.exits import Exit
+from guangfu.income.rules import BadRules, Rules, RulesSettings, load_rules
+from guangfu.settings import BadSettings
+from guangfu.storage.errors import StorageError
+from guangfu.storage.opening import StorageSettings, open_telemetry_store
+from guangfu.storage.sql.database import open_database, upgrade
+from guangfu.storage.telemetry_store import TelemetryStore
+from guangfu.texts import Lang, Text
+
+app = typer.Typer(add_completion=False)
+
+BAD_SETTINGS = Text("设置有误：\n{faults}", "Wrong settings:\n{faults}")
+BAD_RULES = Text("规则文件有误：\n{faults}", "Wrong rules:\n{faults}")
+UNREACHABLE = Text("无法继续：{why}", "Can't go on: {why}")
+RUNNING = Text(
+    "正在核算，规则版本 {version}，每 {interval_s} 秒检查一次；按 Ctrl-C 停止。",
+    "Accounting by rules {version}, looking every {interval_s} s; Ctrl-C stops.",
+)
+DONE = Text("已核算 {n} 个电站日。", "Computed {n} station-days.")
+
+
+@app.command()
+def accounting(
+    once: Annotated[bool, typer.Option("--once", help="做完就退出 | one pass, then exit")] = False,
+    lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN",
+) -> None:
+    """电量到收益：核算有新读数的电站日，例如 guangfu accounting --once
+
+    Energy to income, for the days with new readings, for example: guangfu accounting --once --lang en
+
+    设置取自环境变量 GUANGFU_ACCOUNTING_…、GUANGFU_STORAGE_… 与 GUANGFU_RULES_FOLDER，见 .env.example。
+    Settings come from the environment; .env.example has all of them.
+    """
+    language = Lang.parse(lang)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with told(language):
+        settings, storage = Settings.load(), StorageSettings.load()
+        rules = load_rules(RulesSettings.load().folder)
+        with opened(storage) as (store, engine):
+            if once:
+                n = run_once(settings, store, engine, SystemClock(), rules=rules)
+                typer.echo(DONE(language, n=n))
+            else:
+                _run(settings, store, engine, rules, language)
+
+
+def _run(settings: Settings, store: TelemetryStore, engine: Engine, rules: Rules, lang: Lang) -> None:
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    typer.echo(RUNNING(lang, version=rules.version, interval_s=settings.interval_s), err=True)
+    run(settings, store, engine, SystemClock(), stop, rules=rules)
+
+
+@contextmanager
+def told(lang: Lang) -> Iterator[None]:
+    """Turns what can go wrong into a sentence and an exit status."""
+    try:
+        yield
+    except BadRules as bad:
+        typer.echo(BAD_RULES(lang, faults=bad.describe(lang)), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
+    except (BadSettings, ValueError) as bad:
+        typer.echo(BAD_SETTINGS(lang, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
+    except StorageError as fault:
+        typer.echo(UNREACHABLE(lang, why=fault), err=True)
+        raise typer.Exit(Exit.UNREACHABLE) from fault
+
+
+@contextmanager
+def opened(storage: StorageSettings) -> Iterator[tuple[TelemetryStore, Engine]]:
+    """Both databases, closed afterwards."""
+    engine = open_database(storage.sql_url.get_secret_value())
+    try:
+        upgrade(engine)
+        store = open_telemetry_store(storage)
+        try:
+            yield store, engine
+        finally:
+            store.close()
+    finally:
+        engine.dispose()

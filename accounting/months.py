@@ -1,0 +1,111 @@
+"""A month's income rows and journal entries, from its days. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from guangfu.clock import month_days, month_of
+from guangfu.income.estimate import estimate_month
+from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome, VillageMonthlyIncome
+from guangfu.income.rules import Rules
+from guangfu.income.sharing import entitlement_fen, month_villages
+from guangfu.ledger.books import Part
+from guangfu.ledger.fen import Fen
+from guangfu.ledger.journal import Entry
+from guangfu.ledger.postings import correct_entitlement, correct_estimate
+from guangfu.stations.models import Registry, StationKind
+
+
+@dataclass(frozen=True)
+class MonthRows:
+    """All income rows of some stations in a month, and which of these months can be posted."""
+
+    month: str
+    stations: tuple[str, ...]
+    daily: list[DailyIncome] = field(default_factory=list)
+    monthly: list[MonthlyIncome] = field(default_factory=list)
+    villages: list[VillageMonthlyIncome] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+    """Stations whose month is over and has enough days, each complete."""
+
+
+def month_rows(
+    registry: Registry, rules: Rules, month: str, stations: Iterable[str], energy: Sequence[DailyEnergy], now: datetime,
+    today: date,
+) -> MonthRows:  # fmt: skip
+    """The rows of `stations` in `month`; `energy` are that month's days of these stations."""
+    known = tuple(sorted(station for station in set(stations) if station in registry.stations))
+    rows = MonthRows(month, known)
+    of_station: dict[str, list[DailyEnergy]] = {}
+    for row in energy:
+        of_station.setdefault(row.station_id, []).append(row)
+    for station_id in known:
+        _add_station(rows, registry, rules, station_id, of_station.get(station_id, []), now, today)
+    return rows
+
+
+def _add_station(
+    rows: MonthRows, registry: Registry, rules: Rules, station_id: str, energy: Sequence[DailyEnergy], now: datetime,
+    today: date,
+) -> None:  # fmt: skip
+    station = registry.stations[station_id]
+    estimate = estimate_month(station, rows.month, energy, rules, today=today, computed_at=now)
+    if estimate.monthly is None:
+        return
+    rows.daily.extend(estimate.daily)
+    rows.monthly.append(estimate.monthly)
+    if station.kind is StationKind.VILLAGE:
+        rows.villages.extend(month_villages(registry, station_id, rows.month, estimate.daily, rules))
+    enough = estimate.monthly.days_counted >= rules.energy.posting_days_floor * estimate.monthly.days_due
+    complete = all(row.complete for row in energy if row.energy_wh is not None)
+    if enough and complete and is_over(rows.month, today):
+        rows.settled.add(station_id)
+
+
+def is_over(month: str, today: date) -> bool:
+    return month < month_of(today)
+
+
+def month_entries(posted: Mapping[str, Entry], rows: MonthRows, registry: Registry, rules: Rules) -> list[Entry]:
+    """What to post so that the books stand at the month's rows; nothing if they do already.
+
+    A month is posted first when it is over and has enough complete days; once posted, it follows every change.
+
+    Args:
+        posted: Entries of the month's estimates and entitlements, by key.
+    """
+    monthly = {row.station_id: row for row in rows.monthly}
+    begun = {line.station_id for entry in posted.values() for line in entry.lines}
+    entries: list[Entry] = []
+    for station_id in rows.stations:
+        if station_id not in rows.settled and station_id not in begun:
+            continue
+        if registry.stations[station_id].kind is StationKind.VILLAGE:
+            entries += _estimates(posted, station_id, rows.month, monthly.get(station_id))
+        else:
+            entries += _entitlements(posted, station_id, rows.month, registry, rules)
+    return entries
+
+
+def _estimates(posted: Mapping[str, Entry], station_id: str, month: str, row: MonthlyIncome | None) -> list[Entry]:
+    base, subsidy = (row.estimated_base_fen, row.estimated_subsidy_fen) if row else (Fen(0), Fen(0))
+    return [
+        *correct_estimate(posted, station_id, month, Part.BASE, base),
+        *correct_estimate(posted, station_id, month, Part.SUBSIDY, subsidy),
+    ]
+
+
+def _entitlements(
+    posted: Mapping[str, Entry], station_id: str, month: str, registry: Registry, rules: Rules
+) -> list[Entry]:
+    days = month_days(month)
+    due = entitlement_fen(registry, registry.slots_of.get(station_id, ()), days[0], days[-1], rules)
+    return correct_entitlement(posted, station_id, month, due)
+
+
+def by_month(pairs: Collection[tuple[str, date]]) -> dict[str, set[str]]:
+    """The stations that have a day in each month."""
+    found: dict[str, set[str]] = {}
+    for station, day in pairs:
+        found.setdefault(month_of(day), set()).add(station)
+    return found
