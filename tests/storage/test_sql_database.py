@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from guangfu.storage.errors import Unavailable
+from guangfu.storage.errors import Refused, Unavailable
 from guangfu.storage.sql import schema
-from guangfu.storage.sql.database import open_database, upgrade
+from guangfu.storage.sql.database import open_database, schema_is_current, upgrade
 from tests.services.running import Postgres, free_port
 
 
@@ -154,6 +154,23 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite").write_bytes(b"not a database, but long enough to be taken for one" * 100)
     with pytest.raises(Unavailable):
         open_database(f"sqlite:///{tmp_path}/x.sqlite")
+
+
+def test_who_only_looks_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="no such file"):
+        open_database(f"sqlite:///{tmp_path}/new/x.sqlite", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_schema_of_a_newer_release_is_refused_and_left_alone(sql_url: str) -> None:
+    engine = open_database(sql_url)
+    assert schema_is_current(engine)
+    with engine.begin() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert not schema_is_current(engine)
+    with pytest.raises(Refused, match="9999"):
+        upgrade(engine)
+    engine.dispose()
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

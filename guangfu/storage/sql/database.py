@@ -11,9 +11,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
-from guangfu.storage.errors import Unavailable
+from guangfu.storage.errors import Refused, Unavailable
 
 BUSY_TIMEOUT_S: Final = 30
 CONNECT_TIMEOUT_S: Final = 5
@@ -30,7 +31,7 @@ _SQLITE_NOT_NOW: Final = frozenset(
 _UPGRADE_LOCK: Final = 0x6775616E676675
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, create: bool = True) -> Engine:
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`.
 
     SQLite gets a write-ahead log, full synchronisation, foreign keys and a busy timeout; the folder of
@@ -40,12 +41,17 @@ def open_database(url: str) -> Engine:
 
     Every use of the engine raises `Unavailable` where the database can't be reached or has no time.
 
+    Args:
+        create: Make SQLite's file where there is none; a command that only looks makes nothing.
+
     Raises:
         Unavailable: The database can't be reached.
         ValueError: The URL is of neither database.
     """
     parsed = _parse(url)
-    engine = _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql_engine(parsed)
+    engine = (
+        _sqlite_engine(parsed, create=create) if parsed.get_backend_name() == "sqlite" else _postgresql_engine(parsed)
+    )
     event.listen(engine, "handle_error", _raise_unavailable)
     with engine.connect() as db:
         db.execute(sa.text("SELECT 1"))
@@ -57,21 +63,36 @@ def upgrade(engine: Engine) -> None:
 
     Raises:
         Unavailable: The database can't be reached.
+        Refused: The schema is of a newer release than this program.
     """
-    config = Config()
-    config.set_main_option("script_location", "guangfu.storage.sql:migrations")
-    if _revision(engine) == ScriptDirectory.from_config(config).get_current_head():
+    if schema_is_current(engine):
         return
+    config = _config()
     with engine.begin() as db:  # SQLite: this alone keeps the others out
         if db.dialect.name == "postgresql":
             db.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         config.attributes["connection"] = db
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise Refused("sql", f"the schema is not one that this release knows: {error}") from error
 
 
-def _revision(engine: Engine) -> str | None:
+def schema_is_current(engine: Engine) -> bool:
+    """Whether the schema is the one that this program expects; `upgrade` makes it so.
+
+    Raises:
+        Unavailable: The database can't be reached.
+    """
     with engine.connect() as db:
-        return MigrationContext.configure(db).get_current_revision()
+        revision = MigrationContext.configure(db).get_current_revision()
+    return revision == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "guangfu.storage.sql:migrations")
+    return config
 
 
 def _parse(url: str) -> URL:
@@ -95,17 +116,23 @@ class _SqliteEngine(Engine):
                 yield db
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, *, create: bool) -> Engine:
     if url.database and url.database != ":memory:":
-        try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Unavailable("sql", f"{url.database}: {error.strerror}") from error
+        _prepare_file(Path(url.database), create=create)
     plain = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
     engine = _SqliteEngine(plain.pool, plain.dialect, plain.url)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_file(path: Path, *, create: bool) -> None:
+    if not create and not path.exists():
+        raise Unavailable("sql", f"{path}: no such file")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable("sql", f"{path}: {error.strerror}") from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:

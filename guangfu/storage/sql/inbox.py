@@ -94,6 +94,11 @@ def count_dead_letters(db: Connection) -> dict[str, int]:
     return dict(db.execute(waiting.group_by(table.c.reason).order_by(table.c.reason)).all())
 
 
+def last_dead_letter(db: Connection) -> int:
+    """The largest id there is; 0 if there is none."""
+    return db.execute(sa.select(sa.func.max(schema.dead_letters.c.id))).scalar() or 0
+
+
 def mark_replayed(db: Connection, ids: Sequence[int], at: datetime) -> None:
     """Marks letters that were sent again; one that was marked before keeps its first time."""
     table = schema.dead_letters
@@ -118,6 +123,10 @@ def read_dirty(db: Connection, *, limit: int) -> list[DirtyDay]:
     table = schema.dirty_days
     oldest = sa.select(table.c.station_id, table.c.day, table.c.generation).order_by(table.c.day, table.c.station_id)
     return [DirtyDay(*row) for row in db.execute(oldest.limit(limit))]
+
+
+def count_dirty(db: Connection) -> int:
+    return db.execute(sa.select(sa.func.count()).select_from(schema.dirty_days)).scalar_one()
 
 
 def clear_dirty(db: Connection, days: Sequence[DirtyDay]) -> None:

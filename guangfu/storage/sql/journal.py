@@ -81,6 +81,12 @@ def read_heads(db: Connection) -> dict[str, Head]:
     return {book: Head(seq, hash_) for book, seq, hash_ in sorted(map(tuple, rows))}
 
 
+def read_hash(db: Connection, book: str, seq: int) -> bytes | None:
+    """The hash of an entry: where the chain has no fault, it stands for the entry and all before it."""
+    found = db.execute(sa.select(_ENTRIES.c.hash).where(_ENTRIES.c.book == book, _ENTRIES.c.seq == seq)).scalar()
+    return None if found is None else bytes(found)
+
+
 def verify_chain(db: Connection) -> list[ChainFault]:
     """Recomputes every book's chain and compares the lines with the hashed bytes; no fault, no change.
 

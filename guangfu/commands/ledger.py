@@ -1,0 +1,116 @@
+"""`guangfu ledger …`: verify the chains of the books, show their balances."""
+
+from typing import Annotated, Final, NamedTuple
+
+import typer
+from sqlalchemy import Connection
+
+from guangfu.commands.exits import Exit
+from guangfu.commands.opened import LangOption, SqlUrl, opened_database
+from guangfu.commands.shown import print_table
+from guangfu.ledger.books import BOOKS, CHARTS
+from guangfu.ledger.fen import Fen, yuan_text
+from guangfu.storage.sql.journal import ChainFault, balances, read_hash, read_heads, verify_chain
+from guangfu.texts import Lang, Text
+
+app = typer.Typer(help="账簿：校验、余额。The ledger: verify, balances.", no_args_is_help=True, add_completion=False)
+
+
+class KeptHead(NamedTuple):
+    """A book's head as an earlier verification printed it."""
+
+    book: str
+    seq: int
+    hash: bytes
+
+
+def parse_head(text: str) -> KeptHead:
+    """Reads `BOOK:NUMBER:HASH`.
+
+    >>> parse_head("AGENCY:12:" + "ab" * 32).seq
+    12
+    """
+    try:
+        book, seq, hash_ = text.split(":")
+        head = KeptHead(book, int(seq), bytes.fromhex(hash_))
+    except ValueError:
+        head = KeptHead("", 0, b"")
+    if head.seq < 1 or len(head.hash) != 32:
+        raise typer.BadParameter(f"{text}: BOOK:NUMBER:HASH")
+    return head
+
+
+HeadOption = Annotated[
+    list[KeptHead] | None,
+    typer.Option(
+        "--head", parser=parse_head, metavar="BOOK:NUMBER:HASH",
+        help="以前打印并另行保存的链头，可多次给出。A head that was printed earlier and kept elsewhere; repeatable.",
+    ),
+]  # fmt: skip
+
+
+@app.callback()
+def ledger() -> None:
+    """账簿：校验、余额。The ledger: verify, balances."""
+
+
+@app.command()
+def verify(head: HeadOption = None, sql_url: SqlUrl = None, lang: LangOption = "zh-CN") -> None:
+    """校验各账簿的哈希链，打印链头。Verify the hash chain of every book and print its head.
+
+    例 Example: guangfu ledger verify --head AGENCY:1572:4f0c…
+    """
+    language = Lang.parse(lang)
+    with opened_database(sql_url, language) as engine, engine.connect() as db:
+        faults = [*verify_chain(db), *(fault for kept in head or [] for fault in _against(db, kept, language))]
+        heads = read_heads(db)
+    for book, at in heads.items():
+        typer.echo(_HEAD(language, name=_book(book, language), head=f"{book}:{at.seq}:{at.hash.hex()}"))
+    if faults:
+        cells = [(fault.book, fault.detail, str(fault.seq)) for fault in faults]
+        columns = (Text("账簿", "book"), Text("问题", "fault"), Text("分录号", "entry"))
+        print_table(language, columns, cells, numbers=1)
+        typer.echo(_BROKEN(language, n=len(faults)), err=True)
+        raise typer.Exit(Exit.FOUND)
+    typer.echo(_WHOLE(language, n=sum(at.seq for at in heads.values())))
+
+
+@app.command("balances")
+def show_balances(sql_url: SqlUrl = None, lang: LangOption = "zh-CN") -> None:
+    """各账簿的科目余额（元）。The balance of each account, in yuan; a debit is above zero.
+
+    例 Example: guangfu ledger balances
+    """
+    language = Lang.parse(lang)
+    with opened_database(sql_url, language) as engine, engine.connect() as db:
+        rows = [
+            (_book(book, language), code, _account(book, code, language), yuan_text(Fen(amount)))
+            for book in read_heads(db)
+            for code, amount in balances(db, book).items()
+        ]
+    heads = (Text("账簿", "book"), Text("科目", "account"), Text("名称", "name"), Text("余额（元）", "balance, yuan"))
+    print_table(language, heads, rows, numbers=1)
+
+
+def _against(db: Connection, kept: KeptHead, lang: Lang) -> list[ChainFault]:
+    """Whether the book still holds the entry that was its last one then."""
+    found = read_hash(db, kept.book, kept.seq)
+    if found == kept.hash:
+        return []
+    return [ChainFault(kept.book, kept.seq, (_GONE if found is None else _OTHER)(lang))]
+
+
+def _book(book: str, lang: Lang) -> str:
+    return BOOKS[book](lang) if book in BOOKS else book
+
+
+def _account(book: str, code: str, lang: Lang) -> str:
+    account = CHARTS.get(book, {}).get(code)
+    return account.name(lang) if account else "—"
+
+
+_HEAD: Final = Text("{name}，链头（请另行保存）：{head}", "{name}, head to be kept elsewhere: {head}")
+_WHOLE: Final = Text("账簿完好：共 {n} 笔分录，逐笔校验一致", "the books are whole: {n} entries, each as it was posted")
+_BROKEN: Final = Text("账簿有 {n} 处不一致", "{n} faults in the books")
+_GONE: Final = Text("另行保存的链头所指分录已不存在", "the entry of the head that was kept is gone")
+_OTHER: Final = Text("与另行保存的链头不一致", "not the entry of the head that was kept")
