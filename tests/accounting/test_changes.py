@@ -1,0 +1,122 @@
+"""What time, other rules and another registry change in figures that are there already."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from accounting.accountant import Accountant
+from guangfu.clock import day_start
+from guangfu.stations.models import Household, Registry
+from guangfu.storage.sql.registry import write_registry
+from tests.accounting.county import JUNE, MAY, County, county, registers
+from tests.income.small_registry import meter
+
+FIRST_THREE = [MAY + timedelta(days=n) for n in range(3)]
+
+
+def three_days(of: County) -> Accountant:
+    """Three days of s1 and s2 accounted, on the morning of the fourth."""
+    for station_id in ("s1", "s2"):
+        of.receive(registers(station_id, day_start(MAY), day_start(MAY + timedelta(days=3)), 1000))
+    of.clock.at = day_start(MAY + timedelta(days=3)) + timedelta(hours=8)
+    accountant = of.accountant()
+    accountant.once()
+    return accountant
+
+
+def energies(of: County, station_id: str) -> list[int | None]:
+    found = of.energy()
+    return [found[station_id, day].energy_wh for day in FIRST_THREE]
+
+
+def register(of: County, registry: Registry) -> None:
+    of.clock.advance(timedelta(hours=1))
+    write_registry(of.engine, registry, at=of.clock.now())
+
+
+def with_factor_from_the_second_day(factor: int) -> Registry:
+    change = FIRST_THREE[1]
+    others = [device for device in county().devices if device.station_id != "s1"]
+    of_s1 = [meter("s1", factor=80, valid_to=change), meter("s1", factor=factor, valid_from=change)]
+    return replace(county(), devices=(*of_s1, *others))
+
+
+def test_a_corrected_factor_changes_the_days_on_which_it_holds(another_county: County) -> None:
+    accountant = three_days(another_county)
+    other = another_county.energy()["s2", MAY].computed_at
+    register(another_county, with_factor_from_the_second_day(100))
+    accountant.once()
+    assert energies(another_county, "s1") == [1_920_000, 2_400_000, 2_400_000]
+    assert another_county.months()["s1", "2026-05"].energy_wh == 6_720_000
+    assert another_county.energy()["s2", MAY].computed_at == other
+    assert another_county.dirty() == []
+
+
+def test_a_registry_that_changed_while_accounting_was_down(another_county: County) -> None:
+    three_days(another_county)
+    register(another_county, with_factor_from_the_second_day(100))
+    another_county.clock.advance(timedelta(hours=1))
+    another_county.account()
+    assert energies(another_county, "s1") == [1_920_000, 2_400_000, 2_400_000]
+
+
+def test_corrected_shares_and_households_change_the_villages(another_county: County) -> None:
+    """s2: 3 days x 24,000 kWh x 0.75 = 54,000.00; v1 24 of 64 units: 20,250.00; then 32: 27,000.00."""
+    accountant = three_days(another_county)
+
+    def v1() -> tuple[int, int]:
+        row = next(r for r in another_county.villages() if (r.station_id, r.village_id) == ("s2", "v1"))
+        return row.estimated_gross_fen, row.households
+
+    assert v1() == (2_025_000, 3)
+    shares = [replace(share, units=32) if share.station_id == "s2" else share for share in county().share_units]
+    houses = {**county().households, "v1-h9": Household("v1-h9", "v1", MAY)}
+    register(another_county, replace(county(), share_units=tuple(shares), households=houses))
+    accountant.once()
+    assert v1() == (2_700_000, 4)
+    assert energies(another_county, "s2") == [24_000_000] * 3
+
+
+def test_other_rules_change_the_income_and_not_the_energy(another_county: County) -> None:
+    three_days(another_county)
+    before = another_county.months()["s1", "2026-05"]
+    cheaper = [
+        replace(rule, prices=dict.fromkeys(rule.prices, Decimal("0.50"))) for rule in another_county.rules.tariffs
+    ]
+    another_county.rules = replace(another_county.rules, version="other", tariffs=tuple(cheaper))
+    another_county.account()
+    after = another_county.months()["s1", "2026-05"]
+    assert before.estimated_gross_fen == 432_000
+    assert (after.estimated_gross_fen, after.rules_version) == (288_000, "other")
+    assert after.energy_wh == before.energy_wh
+
+
+def test_a_new_day_is_due_whether_or_not_anything_comes(another_county: County) -> None:
+    accountant = three_days(another_county)
+    assert another_county.months()["s1", "2026-05"].days_due == 4
+    another_county.clock.advance(timedelta(days=2))
+    accountant.once()
+    assert another_county.months()["s1", "2026-05"].days_due == 6
+
+
+def test_a_month_that_ended_is_posted_though_nothing_comes(another_county: County) -> None:
+    """The last reading is that of the last midnight, and accounting saw it before the month was over."""
+    of = another_county
+    of.receive(registers("s1", day_start(MAY), day_start(JUNE), 1000))
+    of.clock.at = day_start(JUNE) - timedelta(seconds=1)
+    accountant = of.accountant()
+    accountant.once()
+    assert of.entries() == []
+    of.clock.at = day_start(JUNE) + timedelta(hours=1)
+    accountant.once()
+    accountant.once()
+    assert [key for key, _ in of.entries()] == ["estimate/2026-05/s1/base/1", "estimate/2026-05/s1/subsidy/1"]
+
+
+def test_a_station_that_was_closed_is_due_to_its_last_day(another_county: County) -> None:
+    accountant = three_days(another_county)
+    stations = dict(county().stations)
+    stations["s1"] = replace(stations["s1"], closed_on=date(2026, 5, 3))
+    register(another_county, replace(county(), stations=stations))
+    accountant.once()
+    assert another_county.months()["s1", "2026-05"].days_due == 2
