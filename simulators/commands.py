@@ -5,7 +5,8 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from guangfu.clock import CHINA, Clock, FastClock, SystemClock
+from guangfu.clock import CHINA, Clock, FastClock, SystemClock, local_day
 from guangfu.settings import BadSettings
 from guangfu.stations.faults import BadRegistry
 from guangfu.stations.files import read_registry_files
@@ -26,6 +27,7 @@ from simulators.settings import Protocol, Settings
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    help="模拟电站，经 MQTT 上报（演示数据）。Simulated stations that report over MQTT; all synthetic.",
 )
 
 # The exit statuses of guangfu.commands.exits, written again: a simulator shares no code with what it tests.
@@ -48,6 +50,7 @@ BAD_REGISTRY: Final = Text(
     "The registry {path} has {n} faults; see guangfu stations check.",
 )
 NO_BROKER: Final = Text("连不上 MQTT 服务器 {host}:{port}：{why}", "Can't reach the MQTT broker {host}:{port}: {why}")
+FILE_OR_NREL: Final = Text("请给出一个 CSV 文件，或 --nrel。", "Name a CSV file, or give --nrel.")
 LIVE: Final = Text("已转入实时上报（演示数据）。", "Live now (synthetic data).")
 DONE: Final = Text(
     "完成（演示数据）：发送 {messages} 条消息、{readings} 个读数，已确认 {acknowledged} 条。",
@@ -70,11 +73,6 @@ EventsOption = Annotated[Events, typer.Option(help="在标准输出报告进展 
 RegistryPath = Annotated[
     Path | None, typer.Option(help="登记册文件，默认内置演示登记册 / registry files; the synthetic one if not given")
 ]
-
-
-@app.callback()
-def simulate() -> None:
-    """模拟电站，经 MQTT 上报（演示数据）。Simulated stations that report over MQTT; all synthetic."""
 
 
 @app.command()
@@ -133,6 +131,70 @@ def _run_fleet(settings: Settings, registry: Registry, clock: Clock, events: Eve
     with _said(settings, lang), _stopping() as stop:
         sent = run(settings, registry, clock, stop, report=report, lang=lang, quiet=False)
     typer.echo(DONE(lang, **sent), err=True)
+
+
+@app.command()
+def replay(
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV 文件：首列时间，功率列 / times first, a column of power")
+    ] = None,
+    nrel: Annotated[
+        bool, typer.Option("--nrel", help="用 pvanalytics 自带的 NREL 实测曲线 / the measured one")
+    ] = False,
+    column: Annotated[
+        str | None, typer.Option(help="功率列名 / name of the power column; W, or kW in its name")
+    ] = None,
+    day: Annotated[str | None, typer.Option(help="作为哪一天上报，默认昨天 / the day it becomes; yesterday")] = None,
+    source_day: Annotated[
+        str | None, typer.Option(help="取曲线的哪一天 / the day of the curve; its first whole")
+    ] = None,
+    scale: Annotated[float | None, typer.Option(help="功率倍数，默认放大到装机 / factor; else to capacity")] = None,
+    station: Annotated[str | None, typer.Option(help="作为哪座电站 / as which station")] = None,
+    host: Host = None,
+    mqtt_port: Port = None,
+    mqtt_version: Version = None,
+    registry: RegistryPath = None,
+    lang: LangOption = "zh-CN",
+) -> None:
+    """把实测功率曲线作为一座电站上报，例如 guangfu simulate replay --nrel --day 2026-06-01
+
+    A measured power curve becomes a station, for example: guangfu simulate replay power.csv --scale 1 --station st0001
+
+    在标准输出打印一行 JSON：电站、倍数、电量、收益。Prints one line of JSON: station, scale, energy, income.
+    """
+    language = Lang.parse(lang)
+    if (file is None) != nrel:
+        raise _failed(FILE_OR_NREL(language), USAGE)
+    settings = _settings(language, mqtt_host=host, mqtt_port=mqtt_port, mqtt_version=mqtt_version, station=station)
+    clock = SystemClock()
+    yesterday = local_day(clock.now()) - timedelta(days=1)
+    on = _day(day, language) or yesterday
+    _run_replay(file, column, settings, _registry(registry, language), on, _day(source_day, language), scale, language)
+
+
+def _run_replay(
+    file: Path | None,
+    column: str | None,
+    settings: Settings,
+    registry: Registry,
+    day: date,
+    source_day: date | None,
+    scale: float | None,
+    lang: Lang,
+) -> None:
+    from simulators.curve import BadCurve, nrel_file, read_curve
+    from simulators.replay import replay as replay_day
+
+    with _said(settings, lang), _stopping() as stop:
+        try:
+            curve = read_curve(file or nrel_file(), column)
+            done = replay_day(
+                curve, settings, registry, SystemClock(), stop, day=day, source_day=source_day, scale=scale
+            )
+        except BadCurve as bad:
+            raise _failed(bad.said(lang), FOUND) from bad
+    typer.echo(json.dumps(asdict(done) | {"day": done.day.isoformat()}))
+    typer.echo(DONE(lang, **done.sent), err=True)
 
 
 @contextmanager
@@ -206,6 +268,11 @@ def _instant(text: str | None, lang: Lang) -> datetime | None:
     except ValueError as bad:
         raise _failed(BAD_TIME(lang, text=text), USAGE) from bad
     return at if at.tzinfo is not None else at.replace(tzinfo=CHINA)
+
+
+def _day(text: str | None, lang: Lang) -> date | None:
+    at = _instant(text, lang)
+    return None if at is None else local_day(at)
 
 
 def _failed(text: str, status: int) -> typer.Exit:

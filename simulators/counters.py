@@ -15,13 +15,13 @@ import numpy as np
 
 from simulators.faults import Fault
 from simulators.noise import Floats, Ints
-from simulators.plant import PlantDay, plant_day
+from simulators.plant import Float32s, PlantDay, plant_day
 from simulators.stations import Fleet
 from simulators.weather import STEP_S, STEPS, day_start_s, local_day_of
 
 UNITS_PER_WH: Final = 6_480_000
 """3,600 s/h times 2 for the mean of two powers times 900 s of a slot."""
-_DAYS_KEPT: Final = 4
+_DAYS_KEPT: Final = 3
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ class Moment:
     slot: int
     elapsed_s: int
 
-    def value(self, grid: Ints | Floats) -> float:
+    def value(self, grid: Ints | Floats | Float32s) -> float:
         """A quantity of a grid (n, 97) at this instant."""
         return self.row_value(grid[self.station])
 
-    def row_value(self, row: Ints | Floats) -> float:
+    def row_value(self, row: Ints | Floats | Float32s) -> float:
         """A quantity of a row (97,) at this instant."""
         share = self.elapsed_s / STEP_S
         return float(row[self.slot]) * (1 - share) + float(row[self.slot + 1]) * share

@@ -168,7 +168,11 @@ class Simulation:
     def _live(self, stop: threading.Event) -> None:
         """Until stopped, until the end, or until the process has slept so long that the gap must be filled."""
         interval_s = self._settings.interval_s
-        turns = LiveTurns(self._schedule, len(self._fleet), interval_s, self._made_until_s)
+        # From now on, not from the last quarter of an hour; but no midnight in between may be forgotten.
+        begin_s = max(self._made_until_s, self._now_s() - interval_s)
+        turns = LiveTurns(
+            self._schedule, len(self._fleet), interval_s, begin_s=begin_s, told_until_s=self._made_until_s
+        )
         self._report("live", {})
         while not stop.is_set():
             now_s = self._now_s()

@@ -18,6 +18,8 @@ from simulators.noise import Floats, Ints
 from simulators.stations import Fleet
 from simulators.weather import STEP_S, STEPS, CellDay, clear_sky_index, day_start_s
 
+Float32s = NDArray[np.float32]
+
 INVERTER_EFFICIENCY: Final = 0.97
 TEMPERATURE_COEFFICIENT: Final = -0.0037
 """Of crystalline silicon. [1/°C]"""
@@ -42,9 +44,9 @@ class PlantDay:
     gross_w: Ints
     lost_w: Ints
     limited: NDArray[np.bool_]
-    poa_w_m2: Floats
-    ghi_w_m2: Floats
-    module_c: Floats
+    poa_w_m2: Float32s
+    ghi_w_m2: Float32s
+    module_c: Float32s
     weather: CellDay
 
 
@@ -62,7 +64,12 @@ def plant_day(fleet: Fleet, day: int, faults: Mapping[str, Fault]) -> PlantDay:
     lit = poa * (1 - weather.snow_cover[fleet.cell])[:, None]
     clean = np.rint(_ac_power(fleet, lit, module_c)).astype(np.int64)
     gross, lost, limited = _troubled(fleet, clean, day, faults)
-    return PlantDay(day, gross, lost, limited, poa, ghi, module_c, weather)
+    return PlantDay(day, gross, lost, limited, _small(poa), _small(ghi), _small(module_c), weather)
+
+
+def _small(values: Floats) -> Float32s:
+    """Half the memory: what is only shown, to one decimal, is kept so for several days."""
+    return values.astype(np.float32)
 
 
 def _irradiance(fleet: Fleet, weather: CellDay, day: int) -> tuple[Floats, Floats]:

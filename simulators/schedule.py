@@ -111,11 +111,11 @@ class Schedule:
 class LiveTurns:
     """Whose turn it is: each station once an interval, spread evenly over it."""
 
-    def __init__(self, schedule: Schedule, stations: int, interval_s: int, start_s: int) -> None:
+    def __init__(self, schedule: Schedule, stations: int, interval_s: int, *, begin_s: int, told_until_s: int) -> None:
         self._schedule = schedule
         self._interval_s = interval_s
         offsets_s = [i * interval_s // stations for i in range(stations)]
-        self._turns = [(_first_after(start_s, o, interval_s), i, start_s) for i, o in enumerate(offsets_s)]
+        self._turns = [(_first_after(begin_s, o, interval_s), i, told_until_s) for i, o in enumerate(offsets_s)]
         heapq.heapify(self._turns)
         self._held: list[tuple[int, int, Parcel]] = []
 

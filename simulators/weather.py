@@ -7,7 +7,7 @@ Irradiance models are pvlib's, in their array forms.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -117,11 +117,8 @@ class Cells:
 
     def _shared(self, purpose: str, slots: Ints, memory_slots: float) -> Floats:
         """(n, m) AR(1) noise that near cells share, mixed from the sources around them."""
-        sources = noise.ar1(self._source_keys(purpose), slots, memory_slots)
+        sources = noise.ar1(_source_keys(self.seed, purpose), slots, memory_slots)
         return np.asarray(np.einsum("cs,sm->cm", self._mixing, sources))
-
-    def _source_keys(self, purpose: str) -> Keys:
-        return noise.keys(self.seed, purpose, [f"{lon:.0f},{lat:.0f}" for lon in _LON for lat in _LAT])
 
     @cached_property
     def _mixing(self) -> Floats:
@@ -135,10 +132,10 @@ class Cells:
     def _air(self, day: int, season: float, slow_cloud: Floats) -> Floats:
         """Colder to the north; January nights reach -25 °C and below, July afternoons 28 °C."""
         north = (self.lat - 42)[:, None]
-        mean = 5.5 - 0.9 * north + (18 + 0.45 * north) * season
+        mean = 5.0 - 0.9 * north + (17 + 0.45 * north) * season
         hour = np.arange(STEPS + 1) / 4
         daily = 6.0 * np.cos(2 * np.pi * (hour - 15) / 24)
-        return np.asarray(mean + daily * np.clip(1 - 0.3 * slow_cloud, 0.3, 1.3) + 4.0 * self._slow("air", day))
+        return np.asarray(mean + daily * np.clip(1 - 0.3 * slow_cloud, 0.3, 1.3) + 3.4 * self._slow("air", day))
 
     def _wind(self, day: int, season: float) -> Floats:
         hour = np.arange(STEPS + 1) / 4
@@ -151,6 +148,11 @@ class Cells:
         fell = self._shared("snow", days, 1.0) > 1.7
         cover = np.max(fell * np.array([0.08, 0.25, 0.6]), axis=1)
         return np.asarray(cover * np.clip(-1.5 * season - 0.4, 0, 1))
+
+
+@cache
+def _source_keys(seed: int, purpose: str) -> Keys:
+    return noise.keys(seed, purpose, [f"{lon:.0f},{lat:.0f}" for lon in _LON for lat in _LAT])
 
 
 def _season(day_of_year: int) -> float:
