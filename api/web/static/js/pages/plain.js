@@ -1,0 +1,3 @@
+// A page that says only what the server wrote.
+
+import "../shell.js";

@@ -1,0 +1,120 @@
+// One village: what did our station earn, where does it go. The money is an estimate and says so.
+
+import "../shell.js";
+import { get, of } from "../api.js";
+import { h, one, put } from "../dom.js";
+import { inUnit, nameOf, number, percent, reasonText, UNITS, withUnit } from "../format.js";
+import { moneyChart, sinceKnown } from "../money_chart.js";
+import { big, empty, missing, moneyKind, section } from "../parts.js";
+import { t } from "../texts.js";
+
+const id = one("main").dataset.id;
+let months = [];
+let village = null;
+
+function line(kind, label, fen, sign = "") {
+  return h("tr", { class: kind }, h("th", { scope: "row" }, label), h("td", { class: "num" }, fen === null ? missing(t("missing.unknown")) : `${sign}${inUnit(fen, UNITS.yuan)}`));
+}
+
+const swatch = (kind, text) => [h("i", { class: `swatch ${kind}` }), text];
+
+/** The month as a small account: parts, their sum, what goes off, what is left. */
+function account(row) {
+  const { income } = row;
+  return h(
+    "table",
+    { class: "account" },
+    h("caption", { class: "hidden" }, t("village.account", { month: row.period })),
+    h(
+      "tbody",
+      {},
+      line("part", swatch("m-base", t("money.base.long")), income.base_fen),
+      line("part", swatch("m-subsidy", t("money.subsidy.long")), income.subsidy_fen),
+      line("sum", t("money.estimate.long"), income.gross_fen),
+      line("off", t("money.deductions"), row.deductions_fen, "− "),
+      line("total", t("money.distributable"), row.distributable_fen),
+    ),
+  );
+}
+
+function showAnswer(row) {
+  const { income } = row;
+  const fen = row.distributable_fen;
+  put("answer", fen === null ? h("span", { class: "big" }, missing(reasonText(income.reason))) : big(inUnit(fen, UNITS.yuan), UNITS.yuan.name));
+  put("answer-kind", ...(income.gross_fen === null ? [reasonText(income.reason)] : moneyKind(income)));
+  put("account", account(row));
+  const each = row.per_household_fen;
+  put("indicator", t("village.indicator", { n: number(row.households), each: each === null ? "—" : withUnit(each, UNITS.yuan) }));
+}
+
+function householdRow(row, mixed) {
+  const times = row.basis === "entitlement" && row.slots > 1 ? ` × ${number(row.slots)}` : "";
+  const basis = mixed || times ? h("span", { class: "basis" }, mixed ? t(`basis.${row.basis}`) : "", times) : null;
+  const amount = row.month_fen === null ? missing(t("village.month_unknown")) : withUnit(row.month_fen, UNITS.yuan);
+  return h("li", {}, h("span", {}, nameOf(row, "pseudonym")), basis, h("span", { class: "num" }, amount));
+}
+
+function loadHouseholds(month) {
+  return section("households", () => get(of("villages", id, "/households"), { month }), (answer) => {
+    if (!answer.items.length) return empty(t("households.none"));
+    const bases = [...new Set(answer.items.map((row) => row.basis))];
+    return [
+      ...bases.map((basis) => h("p", { class: "explain" }, h("b", {}, t(`basis.${basis}`)), " ", t(`basis.${basis}.why`))),
+      h("ul", { class: "households" }, answer.items.map((row) => householdRow(row, bases.length > 1))),
+    ];
+  });
+}
+
+function pick(month) {
+  const row = months.find((each) => each.period === month);
+  put("month-name", t("village.month", { month }));
+  showAnswer(row);
+  loadHouseholds(month);
+}
+
+function showMonths(rows) {
+  months = rows;
+  if (!rows.length) {
+    put("answer", h("span", { class: "big" }, missing(t("income.none"))));
+    put("income-chart", empty(t("income.none")));
+    return;
+  }
+  const select = one("#month");
+  select.replaceChildren(...[...rows].reverse().map((row) => h("option", { value: row.period }, row.period)));
+  select.addEventListener("change", () => pick(select.value));
+  const known = [...rows].reverse().find((row) => row.distributable_fen !== null) || rows[rows.length - 1];
+  select.value = known.period;
+  pick(known.period);
+  put("income-table", moneyChart(one("#income-chart"), rows, { label: t("chart.income_village"), running: rows[rows.length - 1].period, exact: true }));
+}
+
+function stationRow(station) {
+  const ours = station.units !== null && station.units_total ? t("village.units", { units: number(station.units), total: number(station.units_total), part: percent(station.units / station.units_total, 2) }) : t("village.slots", { n: number(station.slots) });
+  const kind = station.kind === "centralized" ? "kind.centralized" : station.joint ? "kind.joint" : "kind.village";
+  return h("li", {}, h("a", { href: `/stations/${encodeURIComponent(station.station_id)}` }, nameOf(station)), h("span", {}, `${t(kind)} · ${ours}`));
+}
+
+function showVillage() {
+  document.title = `${nameOf(village)} – ${t("brand")}`;
+  put("name", nameOf(village));
+  put("place", [nameOf(village, "banner"), village.township, t("village.households", { n: number(village.households) })].join(" · "));
+  put("stations", ...village.stations.map(stationRow));
+  one("#page").hidden = false;
+  put("page-message");
+}
+
+async function start() {
+  try {
+    village = await get(of("villages", id));
+  } catch (problem) {
+    const { notFound } = await import("../absent.js");
+    return notFound(problem, "village", start);
+  }
+  showVillage();
+  return section("income-message", () => get(of("villages", id, "/income"), { by: "month" }), (income) => {
+    showMonths(sinceKnown(income.items));
+    return [];
+  });
+}
+
+start();

@@ -1,0 +1,213 @@
+"""The pages as a person meets them, in a real browser, on the synthetic fleet."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from guangfu.stations.models import StationKind
+from tests.browser.conftest import Visitor
+from tests.browser.fleet import ATTACK, faulty, fleet, one_of, silent, stale, stations, unknown
+
+JOINT = one_of(StationKind.VILLAGE, joint=True)
+VILLAGE_ID = fleet().shares_of[JOINT.station_id][0].village_id
+PAGES = {
+    "/": "#attention-list li",
+    "/wall": "#attention-list li",
+    "/stations": "#rows tr",
+    f"/stations/{JOINT.station_id}": "#devices tr",
+    f"/villages/{VILLAGE_ID}": "#households li",
+}
+TROUBLED = sum(silent(i) or faulty(i) or stale(i) or unknown(i) for i in range(786))
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_page_opens_without_a_complaint_and_says_that_the_data_are_synthetic(
+    desk: Visitor, path: str, lang: str
+) -> None:
+    page = desk.open(f"{path}?lang={lang}")
+    expect(page.locator(PAGES[path]).first).to_be_visible()
+    expect(page.locator("#synthetic")).to_be_visible()
+    expect(page.locator("#live")).to_have_class(re.compile("live-stream"))
+    expect(page.locator(".failure:visible")).to_have_count(0)
+    assert desk.complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_phone_never_scrolls_sideways(phone: Visitor, path: str) -> None:
+    for lang in ("zh-CN", "en"):
+        page = phone.open(f"{path}?lang={lang}")
+        expect(page.locator(PAGES[path]).first).to_be_attached()
+        page.wait_for_load_state("load")
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_overview_answers_what_is_down_first(desk: Visitor) -> None:
+    page = desk.open("/")
+    expect(page.locator("#attention-count")).to_contain_text(str(TROUBLED))
+    expect(page.locator("#power-now")).to_contain_text("MW")
+    expect(page.locator("#income-today")).to_contain_text("预估")
+    expect(page.locator("#leagues tr")).to_have_count(len({s.banner_code[:4] for s in stations()}))
+    expect(page.locator("#map path[class^='s-']")).to_have_count(786)
+    expect(page.locator("#income-chart rect.bar")).to_have_count(60)
+
+
+def test_time_is_that_of_the_server_in_shanghai(desk: Visitor) -> None:
+    """The browser is in New York; the server's clock stands at noon of 2026-06-01."""
+    page = desk.open("/wall")
+    expect(page.locator("#wall-time")).to_have_text("12:00 2026-06-01")
+
+
+def test_search_finds_by_banner_and_the_address_can_be_sent_on(desk: Visitor) -> None:
+    page = desk.open("/stations")
+    expect(page.locator("#rows tr")).to_have_count(50)
+    page.fill("#q", "敖汉旗")
+    expect(page.locator("#range")).not_to_contain_text("786")
+    expect(page.locator("#rows .c-place").first).to_contain_text("敖汉旗")
+    shown = page.locator("#range").inner_text()
+    again = desk.open(page.url.removeprefix(desk.site))
+    expect(again.locator("#range")).to_have_text(shown)
+    expect(again.locator("#q")).to_have_value("敖汉旗")
+    assert desk.complaints == []
+
+
+def test_sort_by_capacity_both_ways(desk: Visitor) -> None:
+    page = desk.open("/stations")
+    head = page.locator("th[data-sort=capacity]")
+    sizes = [station.capacity_dc_w for station in stations()]
+    for direction, expected in (("descending", max(sizes)), ("ascending", min(sizes))):
+        head.locator("button").click()
+        expect(head).to_have_attribute("aria-sort", direction)
+        expect(page.locator("#rows .c-capacity").first).to_have_text(f"{expected / 1000:,.1f}")
+
+
+def test_filters_narrow_the_list_and_the_csv(desk: Visitor) -> None:
+    page = desk.open("/stations")
+    page.select_option("#kind", "centralized")
+    expect(page.locator("#range")).to_contain_text("31")
+    expect(page.locator("#csv")).to_have_attribute("href", re.compile("kind=centralized"))
+    page.locator("#chips button", has_text="故障").click()
+    expected = sum(
+        faulty(i) and not silent(i) and not unknown(i)
+        for i, s in enumerate(stations())
+        if s.kind is StationKind.CENTRALIZED
+    )
+    expect(page.locator("#rows tr")).to_have_count(expected)
+
+
+def test_search_without_result_offers_the_way_back(desk: Visitor) -> None:
+    page = desk.open("/stations?q=nowhere-at-all")
+    page.locator("#list-message button").click()
+    expect(page.locator("#rows tr")).to_have_count(50)
+
+
+def test_pages_of_the_list_reach_the_last_station(desk: Visitor) -> None:
+    page = desk.open("/stations?offset=750&sort=name&order=asc")
+    expect(page.locator("#rows tr")).to_have_count(36)
+    expect(page.locator("#pages button").last).to_be_disabled()
+
+
+def test_language_switch_keeps_the_page_and_is_remembered(desk: Visitor) -> None:
+    page = desk.open("/stations")
+    page.click("#language")
+    expect(page.locator("h1")).to_have_text("Stations")
+    expect(desk.open("/").locator("html")).to_have_attribute("lang", "en")
+
+
+def test_keyboard_alone_reaches_a_station(desk: Visitor) -> None:
+    page = desk.open("/stations?sort=capacity&order=desc")
+    expect(page.locator("#rows tr").first).to_be_visible()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('#rows .c-name') !== null"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#name")).to_have_text(re.compile(r"\S"))
+    assert "/stations/st" in page.url
+
+
+def test_hostile_name_stays_text(desk: Visitor) -> None:
+    page = desk.open(f"/stations/{stations()[0].station_id}")
+    expect(page.locator("#name")).to_have_text(ATTACK)
+    assert page.title() != "taken"
+    desk.open("/stations?q=taken")
+    expect(page.locator("#rows .c-name").first).to_have_text(ATTACK)
+    assert page.title() != "taken"
+
+
+def test_station_shows_night_a_curve_and_both_parts_of_the_income(desk: Visitor) -> None:
+    page = desk.open(f"/stations/{JOINT.station_id}")
+    expect(page.locator("#power-chart rect.night")).to_have_count(2)
+    expect(page.locator("#power-chart .power-line")).to_have_count(1)
+    expect(page.locator("#income-chart .m-subsidy").first).to_be_visible()
+    page.click("[data-by=month]")
+    expect(page.locator("#income-chart .tick", has_text="2026-05")).to_have_count(1)
+    page.locator("#income-table summary").click()
+    expect(page.locator("#income-table tbody tr").first).to_contain_text("2026-06")
+    expect(page.locator("#villages tbody tr")).to_have_count(len(fleet().shares_of[JOINT.station_id]))
+    expect(page.locator("#neighbours")).to_contain_text("中位数")
+
+
+def test_chart_is_read_with_the_arrow_keys(desk: Visitor) -> None:
+    page = desk.open(f"/stations/{JOINT.station_id}")
+    page.locator("#energy-chart svg").focus()
+    page.keyboard.press("End")
+    expect(page.locator("#tip")).to_contain_text("2026-06-01")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#energy-chart [aria-live]")).to_contain_text("2026-05-31")
+
+
+def test_unconfirmed_mark_explains_itself_when_touched(phone: Visitor) -> None:
+    page = phone.open(f"/stations/{JOINT.station_id}")
+    page.locator("#income-today .unconfirmed").tap()
+    expect(page.locator("#tip")).to_be_visible()
+    expect(page.locator("#tip")).to_contain_text("元/千瓦时")
+
+
+def test_silent_station_shows_no_power_and_why(desk: Visitor) -> None:
+    place = next(i for i in range(786) if silent(i))
+    page = desk.open(f"/stations/{stations()[place].station_id}")
+    expect(page.locator("#state")).to_contain_text("离线")
+    expect(page.locator("#state")).to_contain_text("2026-05-31 12:00")
+    expect(page.locator("#power-now")).to_contain_text("—")
+
+
+def test_village_says_what_it_earned_and_that_nothing_of_it_is_a_payment(phone: Visitor) -> None:
+    page = phone.open(f"/villages/{VILLAGE_ID}")
+    page.select_option("#month", "2026-05")
+    expect(page.locator("#account")).to_contain_text("可分配收益")
+    expect(page.locator("#households")).to_contain_text("不是发放金额")
+    rows = page.locator("#account td").all_inner_texts()
+    base, subsidy, gross, deducted, left = (_fen(text) for text in rows)
+    assert base + subsidy == gross
+    assert gross - deducted == left
+
+
+def _fen(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+def test_unknown_station_and_unknown_address_have_a_page(desk: Visitor) -> None:
+    page = desk.open("/stations/none")
+    expect(page.locator(".absent h1")).to_have_text("没有这座电站")
+
+
+def test_lost_connection_is_shown_and_heals(desk: Visitor) -> None:
+    page = desk.open("/stations")
+    expect(page.locator("#live")).to_have_class(re.compile("live-stream"))
+    page.context.set_offline(True)
+    _hide_and_show(page)
+    expect(page.locator("#live")).to_have_class(re.compile("live-cut"))
+    page.context.set_offline(False)
+    _hide_and_show(page)
+    expect(page.locator("#live")).to_have_class(re.compile("live-(poll|stream)"))
+
+
+def _hide_and_show(page: Page) -> None:
+    """As when the window is put away and brought back, which makes the page ask at once."""
+    for hidden in ("true", "false"):
+        page.evaluate(
+            f"Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }});"
+            "document.dispatchEvent(new Event('visibilitychange'))"
+        )
