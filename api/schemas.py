@@ -116,6 +116,7 @@ class Tariff(Schema):
     base_yuan_per_kwh: str
     subsidy_yuan_per_kwh: str
     document: str
+    base_document: str
     confidence: Literal["A", "B", "C"]
     unconfirmed: bool
     unconfirmed_because: str | None
@@ -149,7 +150,8 @@ class StationDetail(StationRow):
     plan_year: int
     filed_on: date
     grid_connected_on: date
-    tariff: Tariff
+    tariff: Tariff | None
+    """`null` where no rule applies to the station."""
     devices: list[DeviceInfo]
     villages: list[VillageShare]
     slots: int
@@ -269,3 +271,41 @@ class Problem(Schema):
     status: int
     detail: str
     instance: str
+
+
+class Readings(Schema):
+    """Stored readings as columns of equal length, by device and time; `null` where a value is missing."""
+
+    station_id: str
+    kind: DeviceKind
+    start_at: datetime
+    end_at: datetime
+    at_ms: list[int]
+    """Milliseconds since 1970 UTC, by the device's own clock."""
+    device: list[str]
+    columns: dict[str, list[float | int | None]]
+
+
+class DeadLetterRow(Schema):
+    """A message that could not be taken. `payload` is its beginning as text, `payload_bytes` its whole length."""
+
+    id: int
+    reason: str
+    detail: str
+    topic: str
+    station_id: str | None
+    received_at: datetime
+    replayed_at: datetime | None
+    payload: str
+    payload_bytes: int
+
+
+class DeadLetters(Schema):
+    """`waiting` counts the letters that were not replayed, by reason."""
+
+    waiting: dict[str, int]
+    items: list[DeadLetterRow]
+
+
+class Health(Schema):
+    status: Literal["ok"] = "ok"

@@ -1,0 +1,118 @@
+"""Accounting's figures and their sums; nothing is computed here that accounting computes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api import schemas
+from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome
+from guangfu.income.reasons import REASON_TEXTS, Reason
+from guangfu.texts import Lang, Text
+
+NOT_COMPUTED: Final = Text("尚未计算", "Not computed yet")
+NO_STATION: Final = Text("没有一座电站的数据足够", "No station has enough data")
+LEFT_OUT: Final = Text("{n} 座电站数据不足，未计入", "{n} stations have not enough data and are left out")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Energy and estimated income of one or several stations in one period.
+
+    `reason` says why a figure is missing, or what a sum leaves out. Coverage is between 0 and 1.
+    """
+
+    energy_wh: int | None = None
+    gross_fen: int | None = None
+    base_fen: int | None = None
+    subsidy_fen: int | None = None
+    coverage: float = 0
+    unconfirmed: bool = False
+    reason: Text | None = NOT_COMPUTED
+
+    def income(self, lang: Lang) -> schemas.EstimatedIncome:
+        return schemas.EstimatedIncome(
+            gross_fen=self.gross_fen,
+            base_fen=self.base_fen,
+            subsidy_fen=self.subsidy_fen,
+            coverage=round(self.coverage, 4),
+            unconfirmed=self.unconfirmed,
+            reason=self.reason(lang) if self.reason else None,
+        )
+
+
+MISSING: Final = Figure()
+
+
+def daily_figure(energy: DailyEnergy | None, income: DailyIncome | None) -> Figure:
+    """A station's day: its energy, and its income where accounting has one."""
+    return Figure(
+        energy_wh=energy.energy_wh if energy else None,
+        gross_fen=income.estimated_gross_fen if income else None,
+        base_fen=income.estimated_base_fen if income else None,
+        subsidy_fen=income.estimated_subsidy_fen if income else None,
+        coverage=energy.coverage if energy else 0,
+        unconfirmed=income.unconfirmed if income else False,
+        reason=_daily_reason(energy, income),
+    )
+
+
+def _daily_reason(energy: DailyEnergy | None, income: DailyIncome | None) -> Text | None:
+    if energy is not None and energy.reason:
+        return reason_text(energy.reason)
+    return None if income is not None else NOT_COMPUTED
+
+
+def reason_text(code: str) -> Text:
+    """The words for a stored reason; a code of a newer version stands for itself."""
+    return REASON_TEXTS[Reason(code)] if code in set(Reason) else Text(code, code)
+
+
+def monthly_figure(month: MonthlyIncome | None) -> Figure:
+    if month is None:
+        return MISSING
+    return Figure(
+        energy_wh=month.energy_wh,
+        gross_fen=month.estimated_gross_fen,
+        base_fen=month.estimated_base_fen,
+        subsidy_fen=month.estimated_subsidy_fen,
+        coverage=month.coverage,
+        unconfirmed=month.unconfirmed,
+        reason=None,
+    )
+
+
+def sum_figures(figures: Sequence[Figure], weights: Sequence[float]) -> Figure:
+    """The sum over stations; a station without a figure is left out and said so, never counted as 0.
+
+    Coverage is the mean of the stations' coverages, weighted by their capacity, where a station left
+    out counts 0: it tells which part of what was to be expected the sum rests on.
+
+    Args:
+        figures: One for each station that was due.
+        weights: Their installed capacities. [W]
+    """
+    counted = [f for f in figures if f.gross_fen is not None]
+    left_out = len(figures) - len(counted)
+    total = sum(weights)
+    covered = sum(f.coverage * w for f, w in zip(figures, weights, strict=True) if f.gross_fen is not None)
+    return Figure(
+        energy_wh=_sum(f.energy_wh for f in figures),
+        gross_fen=_sum(f.gross_fen for f in counted),
+        base_fen=_sum(f.base_fen for f in counted),
+        subsidy_fen=_sum(f.subsidy_fen for f in counted),
+        coverage=covered / total if total else 0,
+        unconfirmed=any(f.unconfirmed for f in counted),
+        reason=_sum_reason(len(counted), left_out),
+    )
+
+
+def _sum_reason(counted: int, left_out: int) -> Text | None:
+    if not counted:
+        return NO_STATION
+    return Text(LEFT_OUT.zh.format(n=left_out), LEFT_OUT.en.format(n=left_out)) if left_out else None
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """The sum of what is there, `None` if nothing is."""
+    there = [value for value in values if value is not None]
+    return sum(there) if there else None

@@ -1,0 +1,89 @@
+"""Prometheus' text: what the API sees of the fleet, and the registries of programs beside it."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from api import answers
+from api.fleet_view import FleetView
+from api.parts import Parts
+from guangfu.monitor.states import StationState
+from guangfu.stations.models import StationKind
+from guangfu.storage.errors import StorageError
+from guangfu.storage.sql.inbox import count_dead_letters
+from guangfu.texts import Lang
+
+
+def metrics_text(parts: Parts) -> bytes:
+    own = CollectorRegistry()
+    own.register(FleetCollector(parts))
+    return b"".join(generate_latest(registry) for registry in (own, *parts.metric_registries))
+
+
+class FleetCollector:
+    """Reads the shared view; what can't be read is left out, and `guangfu_api_view_up` is 0."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        up = GaugeMetricFamily("guangfu_api_view_up", "1 if the stores answered the API's last look at the fleet")
+        try:
+            view, waiting = self._parts.look.get(), self._waiting()
+        except StorageError:
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        yield up
+        yield from fleet_metrics(view)
+        yield letters_metric(waiting)
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing is read only to be registered."""
+        yield from ()
+
+    def _waiting(self) -> dict[str, int]:
+        with self._parts.engine.connect() as db:
+            return count_dead_letters(db)
+
+
+def fleet_metrics(view: FleetView) -> Iterator[GaugeMetricFamily]:
+    yield _stations(view)
+    fleet = view.kept("fleet", Lang.EN, answers.fleet)
+    yield _gauge("guangfu_power_watts", "Sum of the stations' present power at the gateway meters", fleet.power_w)
+    yield _gauge(
+        "guangfu_power_stations", "Stations whose present power is in guangfu_power_watts", fleet.power_stations
+    )
+    yield _gauge("guangfu_energy_today_watthours", "On-grid energy of the local day so far", fleet.energy_today_wh)
+    yield _gauge("guangfu_income_today_estimated_fen", "Estimated income of the day", fleet.income_today.gross_fen)
+    yield _gauge("guangfu_income_today_coverage_ratio", "What the estimate rests on", fleet.income_today.coverage)
+    accounted_at = view.accounted_at.timestamp() if view.accounted_at else None
+    yield _gauge("guangfu_accounted_timestamp_seconds", "When accounting last computed a figure of today", accounted_at)
+
+
+def _stations(view: FleetView) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("guangfu_stations", "Stations by kind and state", labels=["kind", "state"])
+    stations, states = view.catalog.stations, view.present.states
+    counts = Counter((station.kind, state) for station, state in zip(stations, states, strict=True))
+    for kind in StationKind:
+        for state in StationState:
+            family.add_metric([kind.value, state.value], counts[kind, state])
+    return family
+
+
+def letters_metric(waiting: dict[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("guangfu_dead_letters", "Dead letters that wait, by reason", labels=["reason"])
+    for reason, count in sorted(waiting.items()):
+        family.add_metric([reason], count)
+    return family
+
+
+def _gauge(name: str, words: str, value: float | None) -> GaugeMetricFamily:
+    """A gauge without a sample where there is no value: missing is not 0."""
+    family = GaugeMetricFamily(name, words)
+    if value is not None:
+        family.add_metric([], value)
+    return family

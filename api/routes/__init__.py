@@ -1,0 +1,1 @@
+"""The JSON and CSV routes; `docs/api.md` names every one of them."""

@@ -1,0 +1,32 @@
+"""What can be set about the API; `GUANGFU_API_…` in the environment."""
+
+from pydantic import Field
+
+from guangfu.monitor.states import StateRules
+from guangfu.settings import ProgramSettings, program_config
+from guangfu.texts import Lang
+
+
+class Settings(ProgramSettings):
+    model_config = program_config("API")
+
+    host: str = Field(
+        default="127.0.0.1",
+        description="address to listen on; before there is access control, leave it on the loopback",
+    )
+    port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    allowed_hosts: list[str] = Field(
+        default=["localhost"],
+        description='names under which the API may be called, such as ["pv.example.cn"]; IP addresses always may',
+    )
+    lang: Lang = Field(default=Lang.ZH, description="language where a request does not ask for one: zh-CN or en")
+    cache_s: float = Field(default=3, ge=0, le=60, description="how long all requests share one look at the fleet")
+    curve_cache_s: float = Field(default=30, ge=0, le=600, description="how long the fleet's curves and sums are kept")
+    stream_interval_s: float = Field(default=3, ge=0.2, le=60, description="seconds between the live stream's events")
+    max_streams: int = Field(default=100, ge=1, le=10_000, description="live streams at the same time")
+    expected_interval_s: float = Field(default=60, gt=0, le=3600, description="how often a station reports")
+    offline_after_s: float = Field(default=1800, gt=0, le=86_400, description="silence after which a station is lost")
+    stale_after_s: float = Field(default=300, gt=0, le=86_400, description="age up to which a value is the present one")
+
+    def state_rules(self) -> StateRules:
+        return StateRules(offline_after_s=self.offline_after_s, stale_after_s=self.stale_after_s)

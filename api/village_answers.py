@@ -1,0 +1,192 @@
+"""What the API says of villages and households; the amounts are those of `guangfu.income.sharing`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from api import schemas
+from api.catalog import Catalog
+from api.figures import reason_text
+from api.parameters import Period
+from api.parts import Parts
+from guangfu.clock import local_day, month_days
+from guangfu.income.figures import DailyEnergy, DailyIncome
+from guangfu.income.sharing import (
+    HouseholdMonth,
+    VillagePeriod,
+    household_rows,
+    village_households,
+    village_rows,
+    village_stations,
+)
+from guangfu.stations.models import Household, ShareUnits, Village, valid_on
+from guangfu.storage.sql.figures import read_daily_energy, read_daily_income
+from guangfu.texts import Lang
+
+
+def village(parts: Parts, asked: Village) -> schemas.Village:
+    view = parts.look.get()
+    catalog = view.catalog
+    banner = catalog.banner(asked)
+    return schemas.Village(
+        village_id=asked.village_id,
+        name=asked.name,
+        name_en=asked.name_en,
+        township=asked.township,
+        banner_code=banner.code,
+        banner=banner.name,
+        banner_en=banner.name_en,
+        households=catalog.households_in.get(asked.village_id, 0),
+        stations=_stations(catalog, asked.village_id),
+        synthetic=catalog.registry.synthetic,
+        as_of=view.present.as_of,
+    )
+
+
+def _stations(catalog: Catalog, village_id: str) -> list[schemas.VillageStation]:
+    """Stations whose units the village holds, or whose slots its households hold, on the catalog's day."""
+    slots = catalog.slots_in.get(village_id, {})
+    held = {share.station_id for share in catalog.registry.share_units if _holds(share, village_id, catalog.day)}
+    return [_station(catalog, station_id, village_id) for station_id in sorted(held | slots.keys())]
+
+
+def _holds(share: ShareUnits, village_id: str, day: date) -> bool:
+    return share.village_id == village_id and valid_on(share, day)
+
+
+def _station(catalog: Catalog, station_id: str, village_id: str) -> schemas.VillageStation:
+    station = catalog.registry.stations[station_id]
+    shares = [s for s in catalog.registry.shares_of.get(station_id, ()) if valid_on(s, catalog.day)]
+    return schemas.VillageStation(
+        station_id=station_id,
+        name=station.name,
+        name_en=station.name_en,
+        kind=station.kind,
+        joint=station.joint,
+        units=sum(s.units for s in shares if s.village_id == village_id) if shares else None,
+        units_total=sum(s.units for s in shares) if shares else None,
+        slots=catalog.slots_in.get(village_id, {}).get(station_id, 0),
+    )
+
+
+@dataclass(frozen=True)
+class Daily:
+    """The days that a village's income rests on: of its stations, from the start of the first month."""
+
+    energy: Sequence[DailyEnergy]
+    income: Sequence[DailyIncome]
+
+
+def _read_daily(parts: Parts, village_id: str, start: date, end: date) -> Daily:
+    first = start.replace(day=1)
+    stations = village_stations(parts.registry, village_id, first, end)
+    if not stations or end < first:
+        return Daily([], [])
+    with parts.engine.connect() as db:
+        return Daily(
+            energy=read_daily_energy(db, start=first, end=end, stations=stations),
+            income=read_daily_income(db, start=first, end=end, stations=stations),
+        )
+
+
+def village_income(parts: Parts, village_id: str, asked: Period, lang: Lang) -> schemas.VillageIncome:
+    daily = _read_daily(parts, village_id, asked.start, asked.end)
+    rows = village_rows(
+        parts.registry,
+        village_id,
+        by=asked.by,
+        start=asked.start,
+        end=asked.end,
+        energy=daily.energy,
+        income=daily.income,
+        rules=parts.rules,
+    )
+    items = [_village_row(row, lang) for row in rows]
+    return schemas.VillageIncome(village_id=village_id, by=asked.by.value, items=items)
+
+
+def _village_row(row: VillagePeriod, lang: Lang) -> schemas.VillageIncomeRow:
+    return schemas.VillageIncomeRow(
+        period=row.period,
+        income=schemas.EstimatedIncome(
+            gross_fen=row.estimated_gross_fen,
+            base_fen=row.estimated_base_fen,
+            subsidy_fen=row.estimated_subsidy_fen,
+            coverage=round(row.coverage, 4),
+            unconfirmed=row.unconfirmed,
+            reason=reason_text(row.reason)(lang) if row.reason else None,
+        ),
+        deductions_fen=row.estimated_deductions_fen,
+        distributable_fen=row.estimated_distributable_fen,
+        households=row.households,
+        per_household_fen=row.per_household_fen,
+    )
+
+
+def households(parts: Parts, village_id: str, month: str) -> schemas.Households:
+    """Every household of the village in the month; a month to come has no amounts yet."""
+    first, last = month_days(month)[0], month_days(month)[-1]
+    until = min(last, local_day(parts.clock.now()))
+    daily = _read_daily(parts, village_id, first, until)
+    rows = village_households(
+        parts.registry,
+        village_id,
+        month=month,
+        until=until,
+        energy=daily.energy,
+        income=daily.income,
+        rules=parts.rules,
+    )
+    return schemas.Households(village_id=village_id, month=month, items=[_household_row(row) for row in rows])
+
+
+def _household_row(row: HouseholdMonth) -> schemas.HouseholdRow:
+    return schemas.HouseholdRow(
+        household_id=row.household_id,
+        pseudonym=f"户 {pseudonym(row.household_id)}",
+        pseudonym_en=f"Household {pseudonym(row.household_id)}",
+        slots=row.slots,
+        month_fen=row.month_fen,
+        basis=row.basis.value,
+    )
+
+
+def pseudonym(household_id: str) -> str:
+    """The number of an opaque id; who it is stays in the county's register.
+
+    >>> pseudonym("hh000123")
+    '000123'
+    """
+    number = re.search(r"[0-9]+$", household_id)
+    return number[0] if number else household_id
+
+
+def household_income(parts: Parts, household: Household, asked: Period, lang: Lang) -> schemas.HouseholdIncome:
+    daily = _read_daily(parts, household.village_id, asked.start, asked.end)
+    found = household_rows(
+        parts.registry,
+        household.household_id,
+        by=asked.by,
+        start=asked.start,
+        end=asked.end,
+        energy=daily.energy,
+        income=daily.income,
+        rules=parts.rules,
+    )
+    items = [
+        schemas.HouseholdIncomeRow(
+            period=row.period,
+            amount_fen=row.amount_fen,
+            reason=reason_text(row.reason)(lang) if row.reason else None,
+        )
+        for row in found.items
+    ]
+    return schemas.HouseholdIncome(
+        household_id=household.household_id,
+        village_id=household.village_id,
+        basis=found.basis.value,
+        by=asked.by.value,
+        unconfirmed=found.unconfirmed,
+        items=items,
+    )

@@ -1,0 +1,137 @@
+"""One station: detail, readings, curve, energy, income."""
+
+import csv
+import io
+
+from tests.api.small_county import Api
+
+
+def test_detail_of_a_centralized_station(api: Api) -> None:
+    station = api.get("/v1/stations/st1")
+    assert station["state"] == "producing"
+    assert station["slots"] == 1
+    assert station["villages"] == []
+    assert station["synthetic"]
+    devices = {device["device"]: device for device in station["devices"]}
+    assert devices["inverter-2"]["power_w"] == 6_000_000
+    assert devices["weather-1"]["power_w"] is None
+    assert devices["weather-1"]["last_reading_at"] is None, "no irradiance in the plane of array was reported"
+    assert devices["meter-1"]["last_reading_at"] == "2026-06-01T03:59:00Z"
+
+
+def test_tariff_names_its_document_and_what_is_not_confirmed(api: Api) -> None:
+    tariff = api.get("/v1/stations/st2", lang="en")["tariff"]
+    assert tariff["price_yuan_per_kwh"] == "0.75"
+    assert tariff["base_yuan_per_kwh"] == "0.3035"
+    assert tariff["subsidy_yuan_per_kwh"] == "0.4465"
+    assert tariff["document"]
+    assert tariff["unconfirmed"]
+    assert tariff["unconfirmed_because"]
+
+
+def test_detail_of_a_joint_station_has_its_villages_and_units(api: Api) -> None:
+    villages = api.get("/v1/stations/st4")["villages"]
+    assert [(v["village_id"], v["units"], v["units_total"], v["households"]) for v in villages] == [
+        ("vl1", 40, 64, 4), ("vl2", 24, 64, 1),
+    ]  # fmt: skip
+
+
+def test_closed_station_has_a_history_but_no_present(api: Api) -> None:
+    answer = api.client.get("/v1/stations/st6")
+    assert answer.status_code == 404
+    assert "2024-01-01" in answer.json()["detail"]
+    assert (
+        api.get("/v1/stations/st6/income", by="month", start="2023-11", end="2024-02")["items"][-1]["period"]
+        == "2023-12"
+    )
+
+
+def test_readings_are_columns_of_equal_length(api: Api) -> None:
+    readings = api.get("/v1/stations/st1/readings", fields="ac_power_w,energy_export_total_wh,energy_import_total_wh")
+    assert readings["device"] == ["meter-1"] * 3
+    assert readings["at_ms"] == sorted(readings["at_ms"])
+    assert readings["columns"] == {
+        "ac_power_w": [10_000_000, 11_000_000, 12_000_000],
+        "energy_export_total_wh": [1_000_000] * 3,
+        "energy_import_total_wh": [None] * 3,
+    }
+
+
+def test_readings_of_one_inverter(api: Api) -> None:
+    readings = api.get("/v1/stations/st1/readings", kind="inverter", device="inverter-2", fields="state")
+    assert (readings["device"], readings["columns"]) == (["inverter-2"], {"state": [4]})
+
+
+def test_readings_of_the_weather(api: Api) -> None:
+    columns = api.get("/v1/stations/st1/readings", kind="weather")["columns"]
+    assert columns["module_temperature_c"] == [44.5]
+    assert columns["wind_speed_m_s"] == [None]
+
+
+def test_bounds_of_readings_are_included_and_local_without_an_offset(api: Api) -> None:
+    readings = api.get("/v1/stations/st1/readings", start="2026-06-01T10:59", end="2026-06-01T03:10:00Z")
+    assert readings["columns"]["ac_power_w"] == [10_000_000, 11_000_000]
+    with_offset = "2026-06-01T10:59:00+08:00"
+    answer = api.client.get(f"/v1/stations/st1/readings?start={with_offset}&end={with_offset}")
+    assert answer.json()["columns"]["ac_power_w"] == [10_000_000]
+
+
+def test_readings_as_a_file(api: Api) -> None:
+    answer = api.client.get("/v1/stations/st1/readings", params={"format": "csv", "fields": "ac_power_w,state"})
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0] == ["时间", "设备", "ac_power_w", "state"]
+    assert rows[1] == ["2026-06-01 10:59:00", "meter-1", "10000000.0", ""]
+
+
+def test_no_readings_is_an_empty_table(api: Api) -> None:
+    assert api.get("/v1/stations/st5/readings")["at_ms"] == []
+
+
+def test_curve_of_a_station(api: Api) -> None:
+    curve = api.get("/v1/stations/st1/power", day="2026-06-01", bucket_s=3600)
+    assert [(p["at"][11:16], p["power_w"]) for p in curve["points"]] == [("02:00", 10_000_000), ("03:00", 11_500_000)]
+    assert curve["sunrise_at"] < "2026-06-01T00:00:00Z" < curve["sunset_at"]
+
+
+def test_energy_has_a_row_for_each_day_with_a_reason_where_there_is_none(api: Api) -> None:
+    rows = api.get("/v1/stations/st4/energy", start="2026-05-30", end="2026-06-01", lang="en")
+    assert [(row["day"], row["energy_wh"]) for row in rows] == [
+        ("2026-05-30", None), ("2026-05-31", 15_000_000), ("2026-06-01", None),
+    ]  # fmt: skip
+    assert rows[0]["reason"] == "Not computed yet"
+    assert rows[2]["reason"] == "insufficient data: the coverage is under its floor"
+    assert rows[1]["complete"]
+    assert not rows[2]["complete"]
+
+
+def test_energy_begins_with_the_grid_connection(api: Api) -> None:
+    rows = api.get("/v1/stations/st1/energy", start="2018-05-30", end="2018-06-02")
+    assert [row["day"] for row in rows] == ["2018-06-01", "2018-06-02"]
+
+
+def test_income_has_base_and_subsidy_apart(api: Api) -> None:
+    rows = api.get("/v1/stations/st2/income", by="day", start="2026-05-31", end="2026-06-01")["items"]
+    assert [(r["income"]["gross_fen"], r["income"]["base_fen"], r["income"]["subsidy_fen"]) for r in rows] == [
+        (112_500, 45_525, 66_975), (45_000, 18_210, 26_790),
+    ]  # fmt: skip
+    assert rows[0]["income"]["coverage"] == 1
+
+
+def test_income_by_month(api: Api) -> None:
+    rows = api.get("/v1/stations/st4/income", by="month", start="2026-05", end="2026-06")["items"]
+    assert [(row["period"], row["income"]["gross_fen"]) for row in rows] == [("2026-05", 1_125_000), ("2026-06", None)]
+
+
+def test_insufficient_data_is_not_zero(api: Api) -> None:
+    (row,) = api.get("/v1/stations/st4/income", by="day", start="2026-06-01")["items"]
+    assert row["income"]["gross_fen"] is None
+    assert row["income"]["reason"] == "数据不足：数据完整率低于下限"
+
+
+def test_income_as_a_file(api: Api) -> None:
+    query = {"format": "csv", "by": "day", "start": "2026-05-31", "headers": "ids"}
+    answer = api.client.get("/v1/stations/st2/income", params=query)
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0]["estimated_gross_yuan"] == "1125.00"
+    assert rows[1]["energy_kwh"] == "600.000"
+    assert 'filename="income-st2-day.csv"' in answer.headers["content-disposition"]
