@@ -92,14 +92,14 @@ class Receiver:
         part: float = 1
         while not stop.is_set():
             try:
-                return self._check_room(part)
+                self._check_room(part)
             except _Full:
                 part = _RESUME_BELOW
                 self._counters.paused.set(1)
                 stop.wait(_IDLE_S)
-            finally:
-                self._counters.paused.set(0 if part == 1 else 1)
-        return None
+            else:
+                self._counters.paused.set(0)
+                return
 
 
 class _Connection:
@@ -131,6 +131,8 @@ class _Connection:
     def step(self) -> None:
         """Waits for bytes, takes some, and commits when the group is full or has waited long enough."""
         link = self._client.link
+        if self._client.want_write():  # what paho's callbacks wanted to send
+            self._must_live(self._client.loop_write())
         link.flush()
         writing = [link] if link.wants_write() else []
         readable, _, _ = select.select([link], writing, [], self._patience_s() if link.dry else 0)

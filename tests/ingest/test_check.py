@@ -1,0 +1,111 @@
+import json
+
+import pytest
+
+from guangfu.stations.models import DeviceKind
+from guangfu.telemetry.decode import decode
+from guangfu.telemetry.reading import Quality, Reading, Reason
+from ingest.check import EARLIEST_MS, Arrival, Checked, check
+from ingest.directory import CurrentDirectory, Directory
+from tests.ingest.world import NOON_MS, meter, registry_of, telemetry
+
+DIRECTORY = Directory.of(registry_of())
+MAX_AHEAD_MS = 300_000
+
+
+def checked(topic: str, payload: bytes, received_at_ms: int = NOON_MS) -> Checked:
+    arrival = Arrival(received_at_ms, topic, payload)
+    return check(decode(topic, payload), arrival, DIRECTORY, MAX_AHEAD_MS)
+
+
+def refused(reading: Reading) -> tuple[Reason, str]:
+    outcome = checked(*telemetry("s-0", reading))
+    assert outcome.points == []
+    (refusal,) = outcome.refusals
+    return refusal.rejected.reason, refusal.rejected.detail
+
+
+def quality(at_ms: int) -> int:
+    (point,) = checked(*telemetry("s-0", meter(at_ms))).points
+    return point.quality
+
+
+def test_a_good_reading_becomes_a_point_of_its_devices_kind() -> None:
+    inverter = Reading(at_ms=NOON_MS, device="inverter", dc_power_w=1.0)
+    weather = Reading(at_ms=NOON_MS, device="weather", ghi_w_m2=1.0, state=4)
+    outcome = checked(*telemetry("s-1", meter(NOON_MS), inverter, weather))
+    assert [(p.station, p.kind, p.reading) for p in outcome.points] == [
+        ("s-1", DeviceKind.METER, meter(NOON_MS)),
+        ("s-1", DeviceKind.INVERTER, inverter),
+        ("s-1", DeviceKind.WEATHER, weather),
+    ]
+    assert (outcome.indexes, outcome.refusals) == ([0, 1, 2], [])
+
+
+def test_an_unknown_station_refuses_the_whole_message_once() -> None:
+    topic, payload = telemetry("s-9", meter(NOON_MS), meter(NOON_MS + 1))
+    (refusal,) = checked(topic, payload).refusals
+    assert (refusal.place, refusal.rejected.reason) == ("whole", Reason.UNKNOWN_STATION)
+    assert (refusal.rejected.topic, refusal.rejected.payload) == (topic, payload)
+
+
+def test_an_unknown_device_refuses_its_reading_only() -> None:
+    outcome = checked(*telemetry("s-0", meter(NOON_MS), meter(NOON_MS, device="meter-2"), seq=7))
+    assert len(outcome.points) == 1
+    (refusal,) = outcome.refusals
+    assert (refusal.place, refusal.rejected.reason) == ("c1", Reason.UNKNOWN_DEVICE)
+    assert json.loads(refusal.rejected.payload) == {
+        "station": "s-0", "sent_at": NOON_MS, "boot": "b", "seq": 7,
+        "readings": [{"at": NOON_MS, "device": "meter-2", "ac_power_w": 1000.0, "energy_export_total_wh": 5000}],
+    }  # fmt: skip
+
+
+def test_a_refused_reading_replayed_alone_is_refused_or_taken_as_it_was() -> None:
+    (refusal,) = checked(*telemetry("s-0", meter(NOON_MS, device="meter-2"))).refusals
+    again = decode(refusal.rejected.topic, refusal.rejected.payload)
+    assert again.readings == [meter(NOON_MS, device="meter-2")]
+
+
+def test_a_field_that_the_device_can_not_have_refuses_the_reading() -> None:
+    odd = Reading(at_ms=NOON_MS, device="meter", ac_power_w=1.0, dc_power_w=2.0, wind_speed_m_s=3.0)
+    assert refused(odd) == (Reason.FIELD_NOT_OF_DEVICE, "dc_power_w, wind_speed_m_s: not of a meter")
+
+
+def test_a_reading_without_a_value_is_refused() -> None:
+    assert refused(Reading(at_ms=NOON_MS, device="meter")) == (Reason.BAD_READING, "no value")
+
+
+@pytest.mark.parametrize("at_ms", [0, EARLIEST_MS - 1, NOON_MS + MAX_AHEAD_MS + 1, 2**63 - 1])
+def test_an_impossible_time_refuses_the_reading(at_ms: int) -> None:
+    reason, detail = refused(meter(at_ms))
+    assert reason is Reason.IMPOSSIBLE_TIME
+    assert detail.startswith("at: ")
+
+
+@pytest.mark.parametrize(
+    ("after_arrival_ms", "bits"),
+    [
+        (MAX_AHEAD_MS, Quality.CLOCK_AHEAD),
+        (60_000, Quality.CLOCK_AHEAD),
+        (59_999, 0),
+        (0, 0),
+        (-600_000, 0),
+        (-600_001, Quality.BACKFILLED),
+        (EARLIEST_MS - NOON_MS, Quality.BACKFILLED),
+    ],
+)
+def test_quality_tells_a_clock_ahead_and_a_late_reading(after_arrival_ms: int, bits: int) -> None:
+    assert quality(NOON_MS + after_arrival_ms) == bits
+
+
+def test_what_decode_refused_is_passed_on() -> None:
+    outcome = checked("pv/1/s-0/telemetry", b"garbage")
+    assert [(r.place, r.rejected.reason) for r in outcome.refusals] == [("d0", Reason.NOT_JSON)]
+    assert [r.rejected.reason for r in checked("foreign", b"").refusals] == [Reason.BAD_TOPIC]
+
+
+def test_who_needs_a_directory_waits_until_there_is_one() -> None:
+    current = CurrentDirectory()
+    assert current.wait(0) is None
+    current.replace(DIRECTORY)
+    assert current.wait(60) is DIRECTORY
