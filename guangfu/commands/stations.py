@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from guangfu.clock import SystemClock
 from guangfu.commands.exits import Exit
+from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.stations_shown import show_changes, show_faults, show_stations
 from guangfu.settings import BadSettings
 from guangfu.stations.changes import changes, vanished
@@ -30,11 +31,6 @@ app = typer.Typer(
     add_completion=False,
 )
 
-LangOption = Annotated[str, typer.Option("--lang", help="zh-CN | en")]
-SqlUrl = Annotated[
-    str | None,
-    typer.Option(help="登记册所在数据库，默认 GUANGFU_STORAGE_SQL_URL。Which database."),
-]
 SyntheticFlag = Annotated[bool, typer.Option("--synthetic", help="用内置的演示登记册。The synthetic registry.")]
 MOST_FAULTS: Final = 200
 MOST_WARNINGS: Final = 10
@@ -78,8 +74,7 @@ def import_(
     """
     language = Lang.parse(lang)
     new = _new_registry(path, synthetic, language)
-    with _database(sql_url, language) as engine:
-        upgrade(engine)
+    with _made_database(sql_url, language) as engine:
         old = read_registry(engine)
         if registry_version(engine) and not force:
             _refuse_surprises(old, new, language)
@@ -180,8 +175,7 @@ def _refuse_surprises(old: Registry, new: Registry, lang: Lang) -> None:
 def _registry(synthetic: bool, sql_url: str | None, lang: Lang) -> Registry:
     if synthetic:
         return synthetic_registry()
-    with _database(sql_url, lang) as engine:
-        upgrade(engine)
+    with opened_database(sql_url, lang) as engine:
         if registry_version(engine):
             return read_registry(engine)
     _say(_EMPTY, lang, err=True)
@@ -189,13 +183,13 @@ def _registry(synthetic: bool, sql_url: str | None, lang: Lang) -> Registry:
 
 
 @contextmanager
-def _database(sql_url: str | None, lang: Lang) -> Iterator[Engine]:
-    """The database, with one sentence and an exit where it is named wrongly or out of reach."""
+def _made_database(sql_url: str | None, lang: Lang) -> Iterator[Engine]:
+    """The database, made or upgraded where that is needed: an import may be the first to come."""
     try:
         given = {} if sql_url is None else {"sql_url": SecretStr(sql_url)}
-        url = StorageSettings.load(**given).sql_url.get_secret_value()
-        engine = open_database(url)
+        engine = open_database(StorageSettings.load(**given).sql_url.get_secret_value())
         try:
+            upgrade(engine)
             yield engine
         finally:
             engine.dispose()

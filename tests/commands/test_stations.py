@@ -165,9 +165,15 @@ def test_list_filters_by_league_banner_and_kind() -> None:
 
 
 def test_list_without_a_registry_exits_1(url: str) -> None:
+    _stored(url)
     result = _run("list", "--sql-url", url)
     assert result.exit_code == 1
     assert "guangfu stations import" in result.output
+
+
+def test_list_makes_no_database(url: str, tmp_path: Path) -> None:
+    assert _run("list", "--sql-url", url).exit_code == 3
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("target", ["out", "out.xlsx"])
