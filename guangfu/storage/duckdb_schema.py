@@ -58,8 +58,9 @@ def read_series(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 def add_series(db: duckdb.DuckDBPyConnection, first_code: int, names: Sequence[tuple[str, str]]) -> None:
     """Give the series the codes from `first_code` on."""
-    rows = [(first_code + i, station, device) for i, (station, device) in enumerate(names)]
-    db.executemany("INSERT INTO series VALUES (?, ?, ?)", rows)
+    codes = list(range(first_code, first_code + len(names)))
+    stations, devices = [station for station, _ in names], [device for _, device in names]
+    db.execute("INSERT INTO series SELECT unnest(?), unnest(?), unnest(?)", [codes, stations, devices])
 
 
 def append(db: duckdb.DuckDBPyConnection, kind: DeviceKind, columns: Mapping[str, NDArray[Any]]) -> None:
