@@ -73,6 +73,12 @@ def _run(settings: Settings, store: TelemetryStore, engine: Engine, rules: Rules
     run(settings, store, engine, SystemClock(), stop, rules=rules)
 
 
+def wrong_use(sentence: str) -> typer.Exit:
+    """Says what was asked wrongly; the caller raises the answer."""
+    typer.echo(sentence, err=True)
+    return typer.Exit(Exit.USAGE)
+
+
 @contextmanager
 def told(lang: Lang) -> Iterator[None]:
     """Turns what can go wrong into a sentence and an exit status."""
@@ -90,11 +96,12 @@ def told(lang: Lang) -> Iterator[None]:
 
 
 @contextmanager
-def opened(storage: StorageSettings) -> Iterator[tuple[TelemetryStore, Engine]]:
-    """Both databases, closed afterwards."""
-    engine = open_database(storage.sql_url.get_secret_value())
+def opened(storage: StorageSettings, *, create: bool = True) -> Iterator[tuple[TelemetryStore, Engine]]:
+    """Both databases, closed afterwards; SQL is made and upgraded only where `create` says so."""
+    engine = open_database(storage.sql_url.get_secret_value(), create=create)
     try:
-        upgrade(engine)
+        if create:
+            upgrade(engine)
         store = open_telemetry_store(storage)
         try:
             yield store, engine

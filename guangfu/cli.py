@@ -26,6 +26,9 @@ PROGRAMS: Final = {
     ),
     "ingest": Program("ingest.commands", Text("接收遥测并入库", "take telemetry in")),
     "accounting": Program("accounting.commands", Text("电量到收益", "energy to income")),
+    "explain": Program(
+        "accounting.explain_commands", Text("数字从何而来：读数、倍率、电价、份额", "where a figure comes from")
+    ),
     "api": Program("api.commands", Text("接口与网页", "the API and the pages")),
     "dashboards": Program("dashboards.commands", Text("Grafana 看板", "Grafana dashboards")),
     "stations": Program(
