@@ -153,6 +153,27 @@ def test_any_bytes_are_a_fault_and_never_an_exception(tmp_path: Path, content: b
     assert reading.faults
 
 
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("workbook") / "registry.xlsx"
+    write_registry_workbook(example(), path)
+    return path
+
+
+@given(places=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_workbook_with_bytes_changed_is_never_an_exception(
+    workbook: Path, tmp_path: Path, places: list[tuple[float, int]]
+) -> None:
+    content = bytearray(workbook.read_bytes())
+    for part, changed in places:
+        content[int(part * len(content))] = changed
+    damaged = tmp_path / "damaged.xlsx"
+    damaged.write_bytes(content)
+    reading = check_registry_files(damaged)
+    assert reading.registry is not None or reading.faults
+
+
 def test_all_faults_of_all_files_are_told_together(folder: Path, tmp_path: Path) -> None:
     _copy(folder, tmp_path)
     _faults_after(tmp_path, "villages.csv", _set_cell(3, "banner_code", "15043"))

@@ -1,6 +1,7 @@
 """One Excel workbook, a sheet for each table; sheets named 说明 or notes are for people."""
 
-from collections.abc import Iterable
+import zlib
+from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from guangfu.stations.faults import Fault
 from guangfu.stations.files.raw import Raw, shaped, table_named, unknown_table
 from guangfu.texts import Text
 
+Rows = list[tuple[object, ...]]
+
 NOTES: Final = {"说明", "notes"}
 LONGEST_EXACT: Final = 10**15
 """A spreadsheet keeps 15 digits of a number; one that needs more is not what was typed."""
@@ -22,22 +25,37 @@ LONGEST_EXACT: Final = 10**15
 def read_workbook(path: Path) -> Raw:
     raw = Raw()
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            _read_sheet(sheet.title, sheet.iter_rows(values_only=True), path.name, raw)
-        book.close()
-    except (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, EOFError) as error:
+        sheets = _sheets(path)
+    except _UNREADABLE as error:
         text = Text(
             f"不是可读的 Excel 工作簿（{type(error).__name__}）：请用 Excel 另存为 .xlsx",
             f"not a readable Excel workbook ({type(error).__name__}): save it as .xlsx",
         )
         raw.faults.append(Fault(text, file=path.name))
+        return raw
+    for title, rows in sheets:
+        _read_sheet(title, rows, path.name, raw)
     return raw
 
 
-def _read_sheet(title: str, rows: Iterable[tuple[object, ...]], file: str, raw: Raw) -> None:
-    if title.strip().casefold() in NOTES:
-        return
+def _sheets(path: Path) -> list[tuple[str, Rows]]:
+    """Title and rows of each sheet that is not for people."""
+    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+        return [
+            (sheet.title, list(sheet.iter_rows(values_only=True)))
+            for sheet in book.worksheets
+            if sheet.title.strip().casefold() not in NOTES
+        ]
+
+
+# What openpyxl and the standard library raise for a workbook that is cut, altered, encrypted or something else.
+_UNREADABLE: Final = (
+    BadZipFile, zlib.error, InvalidFileException, ParseError, EOFError, LookupError, ValueError, TypeError,
+    AttributeError, ArithmeticError, RuntimeError,
+)  # fmt: skip
+
+
+def _read_sheet(title: str, rows: Rows, file: str, raw: Raw) -> None:
     table = table_named(title)
     if table is None:
         raw.faults.append(unknown_table(file, title))
