@@ -59,7 +59,7 @@ def create_app(
     """
     app = FastAPI(
         title="guangfu", version=version("guangfu"), description=ABOUT, openapi_url="/v1/openapi.json",
-        docs_url=None, redoc_url=None,
+        docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.settings = settings
     app.state.clock = clock

@@ -138,16 +138,17 @@ def households(parts: Parts, village_id: str, month: str) -> schemas.Households:
         income=daily.income,
         rules=parts.rules,
     )
-    return schemas.Households(village_id=village_id, month=month, items=[_household_row(row) for row in rows])
+    items = [_household_row(row, begun=first <= until) for row in rows]
+    return schemas.Households(village_id=village_id, month=month, items=items)
 
 
-def _household_row(row: HouseholdMonth) -> schemas.HouseholdRow:
+def _household_row(row: HouseholdMonth, *, begun: bool) -> schemas.HouseholdRow:
     return schemas.HouseholdRow(
         household_id=row.household_id,
         pseudonym=f"户 {pseudonym(row.household_id)}",
         pseudonym_en=f"Household {pseudonym(row.household_id)}",
         slots=row.slots,
-        month_fen=row.month_fen,
+        month_fen=row.month_fen if begun else None,
         basis=row.basis.value,
     )
 
