@@ -1,5 +1,6 @@
 """Commands run on real databases, the same as storage's tests."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -9,22 +10,21 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from guangfu.cli import PROGRAMS
-from guangfu.storage.sql.database import open_database, upgrade
-from tests.storage.conftest import engine, fresh_url, sql_url
+from guangfu.storage.sql.database import open_database
+from tests.storage.conftest import backend, engine, migrated_file, new_migrated, sql_url
 
-__all__ = ["engine", "fresh_url", "sql_url"]
+__all__ = ["backend", "engine", "migrated_file", "new_migrated", "sql_url"]
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
     """A file with the newest schema: enough where the command knows nothing of the database behind it."""
-    url = f"sqlite:///{tmp_path}/sql/guangfu.sqlite"
-    upgraded = open_database(url)
-    upgrade(upgraded)
-    upgraded.dispose()
-    return url
+    folder = tmp_path / "sql"
+    folder.mkdir()
+    shutil.copy(migrated_file, folder / "guangfu.sqlite")
+    return f"sqlite:///{folder}/guangfu.sqlite"
 
 
 @pytest.fixture
