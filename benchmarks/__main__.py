@@ -18,6 +18,7 @@ def _figures_of(module: str) -> Callable[[], Iterator[Figure]]:
 
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "accounting": _figures_of("benchmarks.accounting"),
     "ingest": _figures_of("benchmarks.ingest"),
     "storage": _figures_of("benchmarks.storage"),
 }

@@ -4,7 +4,7 @@ A step is the way from one reading to the meter's next. What it may gain at most
 give in that time, so that no wrap, reset, exchange or misread register ever becomes income.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,10 +83,11 @@ def grow(registers: Registers, meters: Mapping[tuple[str, str], int], limits: Me
         Order and repetition of the readings change nothing; of two values at one instant the larger counts.
     """
     meter, at_ms, register = _sorted(registers, meters)
-    kept = np.flatnonzero(~_misread(meter, at_ms, register, limits))
-    if len(kept) < len(meter):
-        meter, at_ms, register = meter[kept], at_ms[kept], register[kept]
-    gain, fault = _steps(meter, at_ms, register, limits, skip=1)
+    gain, fault = _steps(meter, at_ms, register, limits)
+    misread = _misread(meter, at_ms, register, limits, np.flatnonzero((fault > 0) | (np.diff(register) < 0)))
+    if len(misread):
+        meter, at_ms, register = (np.delete(values, misread) for values in (meter, at_ms, register))
+        gain, fault = _steps(meter, at_ms, register, limits)
     zero = np.zeros(min(len(meter), 1), np.int64)
     return Counters(
         meter, at_ms, np.concatenate([zero, np.cumsum(gain)]), np.concatenate([zero.astype(np.int8), fault])
@@ -118,41 +119,39 @@ def _meter_index(
     return np.repeat(np.array(found, np.int64), np.diff(np.append(starts, len(station))))
 
 
-def _steps(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits, skip: int) -> tuple[Ints, NDArray[np.int8]]:
-    """Gain and fault of the steps from each reading to the `skip`-th after it; none between two meters."""
-    of, after = meter[:-skip], register[skip:]
-    before = register[:-skip]
-    hours = np.maximum(at_ms[skip:] - at_ms[:-skip], LEAST_ELAPSED_MS) / 3_600_000
-    most = limits.highest_wh_per_h[of] * hours
-    risen, modulus = after - before, limits.modulus_wh[of]
-    good = (risen >= 0) & (risen <= most)
-    wrapped = (risen < 0) & (modulus > 0) & (risen + modulus >= 0) & (risen + modulus <= most)
-    reset = (risen < 0) & ~wrapped & (after * 2 < before) & (after <= most)
-    gain = np.select([good, wrapped, reset], [risen, risen + modulus, after], 0)
-    fault = np.select([good | wrapped, risen < 0], [0, 1], 2).astype(np.int8)
-    same = meter[skip:] == of
-    return np.where(same, gain, 0), np.where(same, fault, 0).astype(np.int8)
+def _steps(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits) -> tuple[Ints, NDArray[np.int8]]:
+    """Gain and fault of the step from each reading to the next; none between two meters."""
+    gain, fault = _judged(meter[:-1], register[:-1], register[1:], np.diff(at_ms), limits)
+    same = meter[1:] == meter[:-1]
+    return gain * same, fault * same
 
 
-def _misread(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits) -> Bools:
-    """Single readings that fit neither neighbour while the neighbours fit each other."""
-    misread = np.zeros(len(meter), np.bool_)
-    if len(meter) < 3:
-        return misread
-    good = _is_good(meter, at_ms, register, limits, 1)
-    alone = np.flatnonzero(~good[:-1] & (meter[1:-1] == meter[:-2]) & _is_good(meter, at_ms, register, limits, 2)) + 1
-    _drop_singles(misread, alone.tolist())
-    return misread
+def _judged(
+    meter: Ints, before_wh: Ints, after_wh: Ints, elapsed_ms: Ints, limits: MeterLimits
+) -> tuple[Ints, NDArray[np.int8]]:
+    """What each step counts, and 1 + the index in `STEP_FAULTS` of what is wrong with it, or 0."""
+    most = limits.highest_wh_per_h[meter] * (np.maximum(elapsed_ms, LEAST_ELAPSED_MS) / 3_600_000)
+    risen = after_wh - before_wh
+    gain, fault = np.where(risen <= most, risen, 0), (risen > most).astype(np.int8) * np.int8(2)
+    falls = np.flatnonzero(risen < 0)
+    fallen, after, most = risen[falls], after_wh[falls], most[falls]
+    modulus = limits.modulus_wh[meter[falls]]
+    wrapped = (modulus > 0) & (fallen + modulus >= 0) & (fallen + modulus <= most)
+    reset = (after * 2 < before_wh[falls]) & (after <= most)
+    gain[falls] = np.select([wrapped, reset], [fallen + modulus, after], 0)
+    fault[falls] = np.where(wrapped, 0, 1)
+    return gain, fault
 
 
-def _is_good(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits, skip: int) -> Bools:
-    risen = register[skip:] - register[:-skip]
-    _, fault = _steps(meter, at_ms, register, limits, skip)
-    good: Bools = (fault == 0) & (risen >= 0) & (meter[skip:] == meter[:-skip])
-    return good
-
-
-def _drop_singles(misread: Bools, candidates: Sequence[int]) -> None:
-    """A reading is judged by the one before it, so one that follows a misread one stays."""
-    for i in candidates:
-        misread[i] = not misread[i - 1]
+def _misread(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits, doubtful: Ints) -> list[int]:
+    """Single readings that end a doubtful step while the readings before and after them fit each other."""
+    before = doubtful[doubtful + 2 < len(meter)]
+    before = before[(meter[before] == meter[before + 1]) & (meter[before] == meter[before + 2])]
+    first, last = register[before], register[before + 2]
+    _, fault = _judged(meter[before], first, last, at_ms[before + 2] - at_ms[before], limits)
+    found: list[int] = []
+    for row in (before[(fault == 0) & (last >= first)] + 1).tolist():
+        # A reading is judged by the one before it, so one that follows a misread one stays.
+        if not found or found[-1] != row - 1:
+            found.append(row)
+    return found

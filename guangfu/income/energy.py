@@ -65,14 +65,14 @@ def _days(wanted: Sequence[tuple[str, date]]) -> list[date]:
 
 @dataclass(frozen=True)
 class _MeterDays:
-    """Figures of each meter and day; every array is (meters, days)."""
+    """Figures of each meter and day, [meter][day]: lists, since they are picked one by one."""
 
-    energy_wh: Ints
-    interpolated_wh: Ints
-    covered_ms: Ints
-    due_ms: Ints
-    complete: Bools
-    reason: NDArray[np.int8]
+    energy_wh: list[list[int]]
+    interpolated_wh: list[list[int]]
+    covered_ms: list[list[int]]
+    due_ms: list[list[int]]
+    complete: list[list[bool]]
+    reason: list[list[int]]
 
 
 @dataclass(frozen=True)
@@ -175,12 +175,12 @@ def _meter_days(
     missing = _missing(c, d, rules, covered < rules.coverage_floor * due)
     faults = _step_faults(c, _midnights(days), missing.shape)
     return _MeterDays(
-        energy_wh=energy * meters.factor,
-        interpolated_wh=(energy - measured) * meters.factor,
-        covered_ms=covered,
-        due_ms=due,
-        complete=(d.end.known | d.ends_inside) & d.over,
-        reason=np.select([missing > 0, d.open_end & d.over], [missing, _AWAITING], faults).astype(np.int8),
+        energy_wh=(energy * meters.factor).tolist(),
+        interpolated_wh=((energy - measured) * meters.factor).tolist(),
+        covered_ms=covered.tolist(),
+        due_ms=due.tolist(),
+        complete=((d.end.known | d.ends_inside) & d.over).tolist(),
+        reason=np.select([missing > 0, d.open_end & d.over], [missing, _AWAITING], faults).tolist(),
     )
 
 
@@ -235,7 +235,7 @@ def _station_day(
     station: str, day: date, f: _MeterDays, places: Sequence[tuple[int, int]], rules: Rules, computed_at: datetime
 ) -> DailyEnergy:
     """The sum of the station's meters; one that has no figure leaves the station without."""
-    worst = max((int(f.reason[at]) for at in places), default=0)
+    worst = max((f.reason[meter][at] for meter, at in places), default=0)
     known = bool(places) and worst <= _AWAITING
     due = _sum(f.due_ms, places)
     return DailyEnergy(
@@ -245,14 +245,14 @@ def _station_day(
         interpolated_wh=_sum(f.interpolated_wh, places) if known else None,
         coverage=min(_sum(f.covered_ms, places) / due, 1.0) if due else float(known),
         reason=_code(_REASONS[worst] if places else Reason.NO_METER),
-        complete=bool(places) and all(bool(f.complete[at]) for at in places),
+        complete=bool(places) and all(f.complete[meter][at] for meter, at in places),
         rules_version=rules.version,
         computed_at=computed_at,
     )
 
 
-def _sum(values: Ints, places: Iterable[tuple[int, int]]) -> int:
-    return sum(int(values[at]) for at in places)
+def _sum(values: list[list[int]], places: Iterable[tuple[int, int]]) -> int:
+    return sum(values[meter][at] for meter, at in places)
 
 
 def _code(reason: Reason | None) -> str | None:
