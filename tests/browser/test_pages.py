@@ -18,6 +18,16 @@ PAGES = {
     f"/stations/{JOINT.station_id}": "#devices tr",
     f"/villages/{VILLAGE_ID}": "#households li",
 }
+CONTRAST = """element => {
+  const parts = text => text.match(/[0-9.]+/g).map(Number);
+  const linear = c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
+  let behind = element;
+  while ((parts(getComputedStyle(behind).backgroundColor)[3] ?? 1) === 0) behind = behind.parentElement;
+  const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map(parts).map(light);
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}"""
+"""WCAG's contrast of an element's text with what is behind it."""
 TROUBLED = sum(silent(i) or faulty(i) or stale(i) or unknown(i) for i in range(786))
 
 
@@ -191,6 +201,53 @@ def _fen(text: str) -> int:
 def test_unknown_station_and_unknown_address_have_a_page(desk: Visitor) -> None:
     page = desk.open("/stations/none")
     expect(page.locator(".absent h1")).to_have_text("没有这座电站")
+    answer = page.goto(f"{desk.site}/nowhere?lang=en")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.locator(".absent h1")).to_have_text("There is no such page")
+
+
+def test_part_that_did_not_come_says_so_and_can_be_asked_again(desk: Visitor) -> None:
+    desk.page.route("**/v1/fleet/income*", lambda route: route.abort())
+    page = desk.open("/")
+    expect(page.locator("#income-chart .failure")).to_contain_text("服务器没有应答")
+    page.unroute("**/v1/fleet/income*")
+    page.locator("#income-chart .failure button").click()
+    expect(page.locator("#income-chart rect.bar")).to_have_count(60)
+
+
+def test_page_without_any_answer_says_that_the_connection_is_lost(desk: Visitor) -> None:
+    desk.page.route("**/v1/**", lambda route: route.abort())
+    page = desk.open("/")
+    expect(page.locator("#live")).to_have_class(re.compile("live-cut"))
+    expect(page.locator("#attention-answer")).to_contain_text("服务器没有应答")
+
+
+def test_map_comes_closer_to_a_league_and_tells_of_a_station(desk: Visitor) -> None:
+    page = desk.open("/")
+    marks = page.locator("#map .stations path")
+    expect(marks).to_have_count(786)
+    before = marks.first.get_attribute("transform") or ""
+    page.locator("#leagues button").first.click()
+    expect(marks.first).not_to_have_attribute("transform", before)
+    page.locator("#map svg.map").focus()
+    page.keyboard.press("0")
+    expect(marks.first).to_have_attribute("transform", before)
+    marks.last.hover(force=True)
+    expect(page.locator("#map .map-line a")).to_have_attribute("href", re.compile("^/stations/st"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_is_legible_in_both_themes(desk: Visitor, theme: str) -> None:
+    """WCAG AA asks for 4.5."""
+    page = desk.open("/stations")
+    expect(page.locator("#rows tr")).to_have_count(50)
+    if theme == "dark":
+        page.click("#theme")
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    for selector in (".range", "#rows .c-place", "#rows .c-name a", "#synthetic", "#rows .mini:not(.none)", ".chip"):
+        assert page.locator(selector).first.evaluate(CONTRAST) >= 4.5, selector
 
 
 def test_lost_connection_is_shown_and_heals(desk: Visitor) -> None:

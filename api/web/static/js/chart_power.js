@@ -38,7 +38,7 @@ function night(power, from, to, x, area) {
 }
 
 function hours(area, from, x) {
-  const every = area.width < 32 * area.em ? 6 : 3;
+  const every = area.width < 40 * area.em ? 6 : 3;
   const marks = Array.from({ length: 24 / every + 1 }, (_, i) => i * every);
   return marks.map((hour) => {
     const anchor = hour === 0 ? "start" : hour === 24 ? "end" : "middle";
@@ -66,7 +66,7 @@ export function powerChart(host, power, { label, total = null, now = null, expec
   const unit = powerUnit(most);
 
   function draw(area) {
-    const values = ticks(Math.max(most / unit.per, 0.1), roomFor(area));
+    const values = ticks(most / unit.per || 1, roomFor(area));
     const digits = tickDigits(values);
     const x = (at) => area.left + ((at - from) / DAY_MS) * (area.right - area.left);
     const y = (watts) => scale(values[values.length - 1], area)(watts / unit.per);

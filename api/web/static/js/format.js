@@ -4,6 +4,7 @@ import { lang, t } from "./texts.js";
 
 const SHANGHAI_MS = 8 * 3_600_000; // China has kept UTC+8 without summer time since 1991
 export const DAY_MS = 86_400_000;
+const FIXED_SPACE = "\u00a0"; // a number and its unit stay on one line
 const chinese = lang === "zh-CN";
 const formats = new Map();
 
@@ -15,7 +16,7 @@ export function number(value, digits = 0) {
   return formats.get(digits).format(value);
 }
 
-export const percent = (ratio, digits = 1) => `${number(ratio * 100, digits)} %`;
+export const percent = (ratio, digits = 1) => `${number(ratio * 100, digits)}${FIXED_SPACE}%`;
 
 /** Units: by how much to divide what the API sends, and the decimals that are worth reading. */
 export const UNITS = {
@@ -50,7 +51,7 @@ export function moneyUnit(fen) {
 export const inUnit = (value, unit, digits = unit.digits) => number(value / unit.per, digits);
 
 /** A value with its unit's name. */
-export const withUnit = (value, unit, digits = unit.digits) => `${inUnit(value, unit, digits)} ${unit.name}`;
+export const withUnit = (value, unit, digits = unit.digits) => `${inUnit(value, unit, digits)}${FIXED_SPACE}${unit.name}`;
 
 export const power = (watts) => withUnit(watts, powerUnit(watts));
 export const energy = (wh) => withUnit(wh, energyUnit(wh));

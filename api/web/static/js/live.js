@@ -8,18 +8,22 @@ import { lang, t } from "./texts.js";
 const POLL_MS = 15_000;
 const SILENCE_MS = 45_000;
 
-const listeners = { fleet: [], stations: [], slow: [] };
+const listeners = { fleet: [], stations: [], slow: [], cut: [] };
 let stream = null;
 let heardAt = 0; // by the page's monotonic clock, never by the time of day
 let asOf = null;
 let polling = false;
+let tellReady;
+
+/** Settled when the server was asked for the first time, whatever came of it. */
+export const ready = new Promise((resolve) => (tellReady = resolve));
 
 /**
  * Call `listener(data)` on every `fleet` event, on `stations` (`[station_id, state, power_w]` of those that changed),
- * and on `slow` once a minute.
+ * on `slow` once a minute, and on `cut` (the last present heard of, or null) when the server can't be reached.
  */
 export const on = (event, listener) => listeners[event].push(listener);
-const tell = (event, data) => listeners[event].forEach((listener) => listener(data));
+const tell = (event, data = null) => listeners[event].forEach((listener) => listener(data));
 
 /** The server's present instant, as last heard. */
 export const present = () => asOf;
@@ -56,15 +60,16 @@ function closeStream() {
   stream = null;
 }
 
-async function poll() {
+async function poll(again = true) {
   if (polling) return;
   polling = true;
   try {
     const fleet = await get("/v1/fleet");
     heard(fleet, "poll");
-    tell("slow", fleet);
+    if (again) tell("slow");
   } catch {
     show("cut");
+    tell("cut", asOf);
   } finally {
     polling = false;
   }
@@ -82,10 +87,11 @@ function watch() {
 
 /** Ask once, then listen. A hidden page gives its connection back. */
 export async function startLive() {
-  await poll();
+  await poll(false);
+  tellReady();
   openStream();
   setInterval(watch, 5_000);
-  setInterval(() => document.hidden || performance.now() - heardAt > SILENCE_MS || tell("slow", null), 60_000);
+  setInterval(() => document.hidden || performance.now() - heardAt > SILENCE_MS || tell("slow"), 60_000);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) closeStream();
     else poll().then(openStream);

@@ -81,11 +81,20 @@ export class StationMap {
 
   /** Show these stations (`StationRow`s) and names of leagues (`{ name, name_en, lon, lat }`). */
   show(stations, leagues, asOf) {
+    const before = this.looks;
+    this.looks = stations.map((station) => station.station_id + station.state).join();
     this.stations = [...stations].sort(drawnLater);
     this.leagues = leagues;
     this.asOf = asOf;
+    if (this.looks === before) return this.refresh();
     this.surface.setAttribute("aria-label", t("map.label", { n: number(stations.length) }));
-    this.draw();
+    return this.draw();
+  }
+
+  /** The same picture with newer figures behind it. */
+  refresh() {
+    const rows = new Map(this.stations.map((station) => [station.station_id, station]));
+    for (const spot of this.spots || []) spot.station = rows.get(spot.station.station_id);
   }
 
   /** Come closer to the stations of a league; an empty code shows all. */

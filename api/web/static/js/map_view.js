@@ -1,7 +1,7 @@
 // Where things lie on the map, without any map: longitude and latitude on a plane, and a window onto it.
 
 /** A plane for these positions: degrees east are shortened by the cosine of the middle latitude. */
-export function plane(positions, margin = 0.06) {
+export function plane(positions, margin = 0.1) {
   const lons = positions.map((p) => p.lon);
   const lats = positions.map((p) => p.lat);
   const [west, east, south, north] = [Math.min(...lons), Math.max(...lons), Math.min(...lats), Math.max(...lats)];
@@ -67,7 +67,7 @@ function places(label, em) {
 export function placeLabels(labels, spots, size, em) {
   const placed = [];
   const inside = (box) => box.x >= 0 && box.y >= 0 && box.x + box.width <= size.width && box.y + box.height <= size.height;
-  const cost = (box) => box.far * 2 + spots.reduce((sum, spot) => sum + (covers(box, spot) ? 0.12 : 0), 0);
+  const cost = (box) => box.far * 2 + Math.min(2.5, 0.08 * spots.filter((spot) => covers(box, spot)).length);
   for (const label of labels) {
     const free = places(label, em).filter((box) => inside(box) && !placed.some((other) => overlap(box, other)));
     if (!free.length) continue;

@@ -6,7 +6,7 @@ import { powerChart } from "../chart_power.js";
 import { h, one, put, svg } from "../dom.js";
 import { followStations, inTrouble, leaguePlaces } from "../fleet_state.js";
 import { ago, clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText } from "../format.js";
-import { on, present } from "../live.js";
+import { on, present, ready } from "../live.js";
 import { StationMap, mapLegend } from "../map.js";
 import { moneyChart } from "../money_chart.js";
 import { big, cell, incomeFigure, missing, section } from "../parts.js";
@@ -114,7 +114,7 @@ const moneyColumn = moneyUnit(1e9);
 
 function loadCurve() {
   return section("power-chart", () => get("/v1/fleet/power", {}), (curve, place) => {
-    if (curve.day) put("power-day", curve.day);
+    put("power-day", curve.day);
     powerChart(place, curve, { label: t("chart.power_fleet", { day: curve.day }), total: curve.points.length ? fleetTotal : null, now: present() });
   });
 }
@@ -136,11 +136,12 @@ on("fleet", (fleet) => {
   put("as-of", clock(fleet.as_of));
   showFigures(fleet);
 });
+on("cut", (before) => before || put("attention-answer", t("error.unreachable")));
 on("slow", loadCurve);
 on("slow", loadIncome);
-for (const id of ["energy-head", "money-head"]) put(id, id === "energy-head" ? energyColumn.name : moneyColumn.name);
-loadCurve();
-loadIncome();
+put("energy-head", energyColumn.name);
+put("money-head", moneyColumn.name);
+ready.then(() => Promise.all([loadCurve(), loadIncome()]));
 section("map-failure", () => followStations((stations, asOf) => {
   showTrouble(stations, asOf);
   map.show(stations, leaguePlaces(stations), asOf);

@@ -13,10 +13,12 @@ import { big, cell, empty, incomeFigure, missing, section, unconfirmedNote } fro
 import { NOT_LIVE, mark, stateName } from "../states.js";
 import { t } from "../texts.js";
 
+const RESTING_MS = 5_000; // between two looks at a station that tells of itself all the time
 const id = one("main").dataset.id;
 let today = null;
 let day = null;
 let by = "day";
+let shownAt = 0;
 
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -173,7 +175,8 @@ function loadIncome() {
   });
 }
 
-async function show(station) {
+function show(station) {
+  shownAt = performance.now();
   today = dayOf(station.as_of);
   day = day || today;
   showHead(station);
@@ -202,29 +205,28 @@ function listen() {
 }
 
 async function start() {
+  let station;
   try {
-    await show(await get(of("stations", id)));
+    station = await get(of("stations", id));
   } catch (problem) {
-    if (problem.status === undefined) throw problem;
     const { notFound } = await import("../absent.js");
     return notFound(problem, "station", start);
   }
+  show(station);
   listen();
   loadCurve();
   section("energy-chart", () => get(of("stations", id, "/energy"), { start: addDays(today, -29), end: today }), showEnergy);
   loadIncome();
-  follow();
-  return null;
+  return compare(station);
 }
 
-async function follow() {
-  const station = await get(of("stations", id));
+async function compare(station) {
   const rows = await get("/v1/stations", { banner: station.banner_code, limit: 1000 });
   put("neighbours", compared(station, rows.items));
 }
 
 function again() {
-  if (!today) return;
+  if (!today || performance.now() - shownAt < RESTING_MS) return;
   get(of("stations", id)).then((station) => {
     const turned = day === today && dayOf(station.as_of) !== today;
     if (turned) day = null;

@@ -4,6 +4,7 @@ import "../shell.js";
 import { get, of } from "../api.js";
 import { h, one, put } from "../dom.js";
 import { inUnit, nameOf, number, percent, reasonText, UNITS, withUnit } from "../format.js";
+import { on } from "../live.js";
 import { moneyChart, sinceKnown } from "../money_chart.js";
 import { big, empty, missing, moneyKind, section } from "../parts.js";
 import { t } from "../texts.js";
@@ -79,12 +80,11 @@ function showMonths(rows) {
     put("income-chart", empty(t("income.none")));
     return;
   }
-  const select = one("#month");
-  select.replaceChildren(...[...rows].reverse().map((row) => h("option", { value: row.period }, row.period)));
-  select.addEventListener("change", () => pick(select.value));
-  const known = [...rows].reverse().find((row) => row.distributable_fen !== null) || rows[rows.length - 1];
-  select.value = known.period;
-  pick(known.period);
+  const chosen = one("#month").value;
+  const select = put("month", ...[...rows].reverse().map((row) => h("option", { value: row.period }, row.period)));
+  const known = [...rows].reverse().find((row) => (chosen ? row.period === chosen : row.distributable_fen !== null));
+  select.value = (known || rows[rows.length - 1]).period;
+  pick(select.value);
   put("income-table", moneyChart(one("#income-chart"), rows, { label: t("chart.income_village"), running: rows[rows.length - 1].period, exact: true }));
 }
 
@@ -103,6 +103,13 @@ function showVillage() {
   put("page-message");
 }
 
+function loadIncome() {
+  return section("income-message", () => get(of("villages", id, "/income"), { by: "month" }), (income) => {
+    showMonths(sinceKnown(income.items));
+    return [];
+  });
+}
+
 async function start() {
   try {
     village = await get(of("villages", id));
@@ -111,10 +118,9 @@ async function start() {
     return notFound(problem, "village", start);
   }
   showVillage();
-  return section("income-message", () => get(of("villages", id, "/income"), { by: "month" }), (income) => {
-    showMonths(sinceKnown(income.items));
-    return [];
-  });
+  one("#month").addEventListener("change", (event) => pick(event.target.value));
+  on("slow", loadIncome);
+  return loadIncome();
 }
 
 start();

@@ -6,7 +6,7 @@ import { powerChart } from "../chart_power.js";
 import { h, one, put } from "../dom.js";
 import { followStations, inTrouble, leaguePlaces } from "../fleet_state.js";
 import { ago, clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText } from "../format.js";
-import { on, present } from "../live.js";
+import { on, present, ready } from "../live.js";
 import { StationMap, mapLegend } from "../map.js";
 import { big, missing, section } from "../parts.js";
 import { ATTENTION, countIn, mark, stateName } from "../states.js";
@@ -58,6 +58,7 @@ const loadCurve = () =>
     powerChart(place, curve, { label: t("chart.power_fleet", { day: curve.day }), now: present() }));
 
 on("fleet", showFleet);
+on("cut", (before) => before || put("attention-answer", t("error.unreachable")));
 on("slow", loadCurve);
-loadCurve();
+ready.then(loadCurve);
 section("map-failure", () => followStations(showStations), () => []);
