@@ -147,7 +147,7 @@ class Accountant:
         days, names = month_days(month), set(stations)
         stored = read_daily_energy(db, start=days[0], end=days[-1], stations=names)
         merged = {(row.station_id, row.day): row for row in stored}
-        merged |= {(row.station_id, row.day): row for row in energy if month_of(row.day) == month}
+        merged |= {(row.station_id, row.day): row for row in energy if days[0] <= row.day <= days[-1]}
         return month_rows(registry, self._rules, month, names, list(merged.values()), now, local_day(now))
 
     def _entries(self, db: Connection, rows: MonthRows, registry: Registry, now: datetime) -> list[Entry]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from guangfu.clock import month_days, month_of
+from guangfu.clock import month_days
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome
 from guangfu.income.rules.models import Rules
 from guangfu.income.rules.tables import PRICE_PLACES
@@ -64,7 +64,8 @@ def estimate_month(
         energy: The station's days of that month, in any order; days that are missing count as without a figure.
         today: The local day; days after it are not due.
     """
-    days = sorted((row for row in energy if month_of(row.day) == month), key=lambda row: row.day)
+    first, last = month_days(month)[0], month_days(month)[-1]
+    days = sorted((row for row in energy if first <= row.day <= last), key=lambda row: row.day)
     assert all(row.station_id == station.station_id for row in days)
     due = _days_due(station, month, today)
     tariffs = _tariffs(station, [row.day for row in days], rules)

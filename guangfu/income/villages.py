@@ -52,7 +52,8 @@ def month_villages(
     Returns:
         Sorted by village; `units` are those of the last day with income on which the village held any.
     """
-    days = sorted((row for row in income if month_of(row.day) == month), key=lambda row: row.day)
+    first, last = month_days(month)[0], month_days(month)[-1]
+    days = sorted((row for row in income if first <= row.day <= last), key=lambda row: row.day)
     shares = StationShares(registry, station_id, rules)
     for row in days:
         shares.add(row)
