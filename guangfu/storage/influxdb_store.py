@@ -31,8 +31,10 @@ from guangfu.storage.telemetry_store import Point, ReadingTable, RefusedPoint
 
 # A 400 that names something else (a bucket, the organisation, the precision) is about the request, not
 # about the points: those are kept and tried again.
-_ABOUT_POINTS: Final = re.compile(r"partial write|dropped=|unable to parse|type conflict|out of range", re.IGNORECASE)
-_DROPPED: Final = re.compile(r"dropped=(\d+)")
+_ABOUT_POINTS: Final = re.compile(
+    r"partial write|dropped[= ]|unable to parse|type conflict|out of range", re.IGNORECASE
+)
+_DROPPED: Final = re.compile(r"dropped[= ](\d+)")  # `dropped 3 points` of 2.x means points outside the retention
 
 
 class InfluxDBStore:

@@ -143,8 +143,9 @@ class InfluxQL:
         return chunk
 
     def ping(self) -> None:
-        """Raises `Unavailable` if InfluxDB does not answer or does not let us in."""
-        for _ in self.ask("SHOW MEASUREMENTS LIMIT 1"):
+        """Raises `Unavailable` if InfluxDB does not answer, does not let us in or has no such bucket."""
+        # A question for readings, since 2.x lists no measurements of a bucket that is not there without a word.
+        for _ in self.ask("SELECT quality FROM pv_meter WHERE time = 0 LIMIT 1"):
             pass
 
     def close(self) -> None:

@@ -73,6 +73,8 @@ def test_a_bucket_that_is_not_there_is_unavailable_not_refused(influxdb: Service
         store.write([meter(ac_power_w=1.0)])
     with pytest.raises(Unavailable, match="not found"):
         store.read(METER, ["ac_power_w"], **EVER)
+    with pytest.raises(Unavailable, match="not found"):
+        store.ping()
     store.close()
 
 
