@@ -45,6 +45,7 @@ HALF_A_CLOCK: Final = Text(
 )
 NO_STATION: Final = Text("登记册中没有电站 {name}。", "There is no station {name} in the registry.")
 BAD_STATE: Final = Text("状态文件不可用：{why}", "The state file can't be used: {why}")
+BAD_FILE: Final = Text("无法读写 {path}：{why}", "Can't read or write {path}: {why}")
 BAD_REGISTRY: Final = Text(
     "登记册 {path} 有 {n} 处错误；请运行 guangfu stations check。",
     "The registry {path} has {n} faults; see guangfu stations check.",
@@ -213,6 +214,8 @@ def _said(settings: Settings, lang: Lang) -> Iterator[None]:
     except BrokerUnreachable as why:
         text = NO_BROKER(lang, host=settings.mqtt_host, port=settings.mqtt_port, why=why)
         raise _failed(text, UNREACHABLE) from why
+    except OSError as bad:
+        raise _failed(BAD_FILE(lang, path=bad.filename, why=bad.strerror), UNREACHABLE) from bad
 
 
 @contextmanager

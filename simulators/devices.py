@@ -72,31 +72,34 @@ class Devices:
         )
 
     def _inverters(self, devices: list[Device], moment: Moment) -> list[Reading]:
-        shares = inverter_shares_ppm(devices)
-        pairs = zip(devices, shares, strict=True)
-        return [self._inverter(device, share, i == 0, moment) for i, (device, share) in enumerate(pairs)]
-
-    def _inverter(self, device: Device, share_ppm: int, first: bool, moment: Moment) -> Reading:
         """The first inverter is the one that fails when one does."""
+        lost = moment.lost
+        gross, gross_w = moment.energy + lost, moment.value(moment.produced.plant.gross_w)
         fault = self._faults.get(moment.station)
-        faulty = first and fault is not None and fault.trouble is Trouble.INVERTER and moment.at_s >= fault.since_s
-        power_w = 0.0 if faulty else moment.value(moment.produced.plant.gross_w) * share_ppm / PPM * BEFORE_METER / 1000
+        failed = fault is not None and fault.trouble is Trouble.INVERTER and moment.at_s >= fault.since_s
+        readings = []
+        for i, (device, share_ppm) in enumerate(zip(devices, inverter_shares_ppm(devices), strict=True)):
+            faulty = failed and i == 0
+            own_w = 0.0 if faulty else gross_w * share_ppm / PPM * BEFORE_METER / 1000
+            own = gross * share_ppm - (lost * PPM if i == 0 else 0)
+            aged_wh = self._meters.aged_wh(moment.station, device) * share_ppm // PPM
+            total_wh = aged_wh + own * BEFORE_METER // (1000 * PPM * UNITS_PER_WH)
+            state = DeviceState.FAULT if faulty else self._state(own_w, moment)
+            readings.append(self._inverter(device, own_w, total_wh, state, moment))
+        return readings
+
+    def _inverter(self, device: Device, own_w: float, total_wh: int, state: DeviceState, moment: Moment) -> Reading:
+        warmth = 8 + 25 * own_w / (device.capacity_w or 1e5)
         return Reading(
             at_ms=moment.at_s * 1000,
             device=device.device,
-            ac_power_w=round(power_w, 1),
-            dc_power_w=round(power_w / INVERTER_EFFICIENCY, 1),
-            energy_total_wh=self._inverter_wh(device, share_ppm, first, moment),
-            cabinet_temperature_c=round(self._air_c(moment) + 8 + 25 * power_w / (device.capacity_w or 1e5), 1),
-            state=int(DeviceState.FAULT if faulty else self._state(power_w, moment)),
-            event_bits=OVER_TEMPERATURE if faulty else 0,
+            ac_power_w=round(own_w, 1),
+            dc_power_w=round(own_w / INVERTER_EFFICIENCY, 1),
+            energy_total_wh=total_wh,
+            cabinet_temperature_c=round(self._air_c(moment) + warmth, 1),
+            state=int(state),
+            event_bits=OVER_TEMPERATURE if state is DeviceState.FAULT else 0,
         )
-
-    def _inverter_wh(self, device: Device, share_ppm: int, first: bool, moment: Moment) -> int:
-        gross = moment.energy + moment.lost
-        own = gross * share_ppm - (moment.lost * PPM if first else 0)
-        aged = self._meters.aged_wh(moment.station, device) * share_ppm // PPM
-        return aged + own * BEFORE_METER // (1000 * PPM * UNITS_PER_WH)
 
     def _state(self, power_w: float, moment: Moment) -> DeviceState:
         plant = moment.produced.plant

@@ -24,7 +24,7 @@ class Meters:
     def __init__(self, fleet: Fleet, anchor_day: int) -> None:
         self._fleet = fleet
         self._anchor_day = anchor_day
-        self._first: dict[tuple[int, str], int] = {}
+        self._aged: dict[tuple[int, str], int] = {}
 
     def on(self, station: int, day: int) -> Device | None:
         """The meter in service on a local day."""
@@ -57,15 +57,21 @@ class Meters:
         return [row if meter else [] for row, meter in zip(rows, meters, strict=True)]
 
     def first_wh(self, station: int, meter: Device) -> int:
-        """What a meter displayed at the anchor: by its age, as if all years had been alike. [Wh]"""
-        key = (station, meter.device)
-        if key not in self._first:
-            shown = self.aged_wh(station, meter) // meter.multiplication_factor
-            self._first[key] = shown if meter.register_modulus_wh is None else shown % meter.register_modulus_wh
-        return self._first[key]
+        """What a meter displayed at the anchor. [Wh]"""
+        shown = self.aged_wh(station, meter) // meter.multiplication_factor
+        return shown if meter.register_modulus_wh is None else shown % meter.register_modulus_wh
 
     def aged_wh(self, station: int, device: Device) -> int:
-        """What a station is taken to have produced since a device came into service, at the anchor. [Wh]"""
+        """What a station is taken to have produced since a device came into service, at the anchor. [Wh]
+
+        By the device's age, as if all years had been alike.
+        """
+        key = (station, device.device)
+        if key not in self._aged:
+            self._aged[key] = self._aged_now(station, device)
+        return self._aged[key]
+
+    def _aged_now(self, station: int, device: Device) -> int:
         name = f"{device.station_id}/{device.device}"
         luck = noise.uniform(noise.keys(self._fleet.seed, "register", [name]), np.zeros(1, dtype=np.int64))[0, 0]
         years = max(self._anchor_day - day_number(device.valid_from), 0) / 365.25

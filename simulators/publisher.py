@@ -144,12 +144,14 @@ class Publisher:
         return closed
 
     def _lost(self, link: Link) -> None:
-        """Try again later; longer, while nobody answers."""
+        """Try again later: longer and longer while nobody answers, but once for all that were lost together."""
         if self._closing or link.retired:
             return
         self._down.append(link)
-        self._next_connect_s = time.monotonic() + self._wait_s
-        self._wait_s = min(self._wait_s * 2, _LONGEST_WAIT_S)
+        now_s = time.monotonic()
+        if now_s >= self._next_connect_s:
+            self._next_connect_s = now_s + self._wait_s
+            self._wait_s = min(self._wait_s * 2, _LONGEST_WAIT_S)
 
     def _send_some(self) -> None:
         for link in list(self._ready)[:_SENDS_A_TURN]:

@@ -1,10 +1,10 @@
 """The truth file: what each station really produced, and what that is worth in the simulated world.
 
 One JSON object a line. A day's row has `station`, `day`, `energy_wh` (the exact integral of what passed
-the meter), `register_start_wh` and `register_end_wh` (displayed at the two midnights, before the
+the meter), `meter`, `register_start_wh` and `register_end_wh` (displayed at the two midnights, before the
 multiplication factor), `factor`, `price_yuan_per_kwh`, `gross_fen` (energy times price, not rounded to whole
-fen), `readings` (instants at which the station took readings, from midnight to before the next). The last
-row of a run, `{"total": …}`, has what was sent.
+fen; both null where the scenario has no price), `readings` (instants at which the station took readings,
+from midnight to before the next). The last row of a run, `{"total": …}`, has what was sent.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,12 @@ from typing import IO, Any, Self
 
 import msgspec
 
+from guangfu.stations.models import Station
 from simulators.counters import UNITS_PER_WH, Production
 from simulators.meters import Meters
 from simulators.noise import Ints
 from simulators.parcel import Parcel
-from simulators.scenario import price_yuan_per_kwh
+from simulators.scenario import NoPrice, price_yuan_per_kwh
 from simulators.stations import Fleet, day_of_number
 from simulators.weather import local_day_of
 
@@ -104,7 +105,7 @@ class Truth:
         meter = self._meters.on(station, day)
         if meter is None:
             return {}
-        price = price_yuan_per_kwh(self._fleet.stations[station])
+        price = _price(self._fleet.stations[station])
         energy_wh = Decimal(int(at_end[station] - at_start[station])) / UNITS_PER_WH
         return {
             "station": meter.station_id,
@@ -114,6 +115,13 @@ class Truth:
             "register_start_wh": self._meters.displayed_wh(station, meter, int(at_start[station])),
             "register_end_wh": self._meters.displayed_wh(station, meter, int(at_end[station])),
             "factor": meter.multiplication_factor,
-            "price_yuan_per_kwh": float(price),
-            "gross_fen": float(energy_wh * price / 10),
+            "price_yuan_per_kwh": None if price is None else float(price),
+            "gross_fen": None if price is None else float(energy_wh * price / 10),
         }
+
+
+def _price(station: Station) -> Decimal | None:
+    try:
+        return price_yuan_per_kwh(station)
+    except NoPrice:
+        return None
