@@ -119,6 +119,11 @@ class Link:
         return chain(self.queue, (p for p in self.inflight.values() if p is not None))
 
     @property
+    def speaking(self) -> bool:
+        """Whether a status was sent that is not acknowledged yet."""
+        return None in self.inflight.values()
+
+    @property
     def room(self) -> bool:
         return self.up and len(self.inflight) < MAX_INFLIGHT
 
