@@ -103,6 +103,7 @@ _FIGURES: Final = {
     "power.now": Text("当前功率", "Power now"),
     "power.none": Text("没有当前功率的数据", "No present power is known"),
     "power.stations": Text("{total} 座电站中 {n} 座有数据", "from {n} of {total} stations"),
+    "power.night": Text("夜间，多数电站不发电", "Night: most stations do not produce"),
     "power.share": Text("装机容量 {capacity} 的 {n}", "{n} of the installed {capacity}"),
     "power.no_points": Text("{day} 没有功率数据。", "There is no power reading of {day}."),
     "energy.today": Text("今日上网电量", "Energy today"),

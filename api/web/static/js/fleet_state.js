@@ -1,10 +1,13 @@
 // All stations of the fleet as this page knows them, kept current by the stream.
 
 import { get } from "./api.js";
+import { ago, ms } from "./format.js";
 import { on } from "./live.js";
 import { ATTENTION, NOT_LIVE } from "./states.js";
+import { t } from "./texts.js";
 
 const PAGE = 1000;
+const SPEAKING_MS = 5 * 60_000;
 
 /** Every station's row, in as many requests as it takes. */
 export async function allStations() {
@@ -32,6 +35,12 @@ export async function followStations(changed) {
     tell();
   });
   tell();
+}
+
+/** Since when a troubled station is silent; empty where it is not silent but reports its trouble. */
+export function silence(row, asOf) {
+  if (!row.last_reading_at) return t("never_heard");
+  return ms(asOf) - ms(row.last_reading_at) < SPEAKING_MS ? "" : ago(row.last_reading_at, asOf);
 }
 
 /** Stations that somebody has to look at, the largest first. */

@@ -55,7 +55,7 @@ function places(label, em) {
   const width = label.text.length * em * (/[^\x00-\x7f]/.test(label.text) ? 1.02 : 0.56);
   const boxes = [];
   for (const up of [0, -1.6, 1.6, -3.2, 3.2, -4.8, 4.8, -6.4, 6.4]) {
-    for (const side of [0, -1, 1, -1.9, 1.9]) {
+    for (const side of [0, -0.5, 0.5, -1, 1, -1.9, 1.9]) {
       const x = label.at.x - width / 2 + side * (width / 2 + 0.8 * em);
       boxes.push({ text: label.text, x, y: label.at.y + up * em - height / 2, width, height, far: Math.abs(up) + Math.abs(side) * 2 });
     }

@@ -4,8 +4,8 @@ import "../shell.js";
 import { get } from "../api.js";
 import { powerChart } from "../chart_power.js";
 import { h, one, put, svg } from "../dom.js";
-import { followStations, inTrouble, leaguePlaces } from "../fleet_state.js";
-import { ago, clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText } from "../format.js";
+import { followStations, inTrouble, leaguePlaces, silence } from "../fleet_state.js";
+import { clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText } from "../format.js";
 import { on, present, ready } from "../live.js";
 import { StationMap, mapLegend } from "../map.js";
 import { moneyChart } from "../money_chart.js";
@@ -16,15 +16,16 @@ import { t } from "../texts.js";
 const LISTED = 7;
 let leagueCode = "";
 
-export function showPower(fleet) {
+function showPower(fleet) {
   const { power_w: watts, power_stations: counted, stations } = fleet;
-  const unit = powerUnit(watts ?? 0);
+  const unit = powerUnit(fleet.capacity_dc_w);
   put("power-now", watts === null ? h("span", { class: "big" }, missing(t("power.none"))) : big(inUnit(watts, unit), unit.name));
-  const share = watts === null ? "" : t("power.share", { n: percent(watts / fleet.capacity_dc_w, 0), capacity: power(fleet.capacity_dc_w) });
+  const dark = stations.by_state.night > stations.total / 2;
+  const share = watts === null ? "" : dark ? t("power.night") : t("power.share", { n: percent(watts / fleet.capacity_dc_w, 0), capacity: power(fleet.capacity_dc_w) });
   put("power-under", h("p", { class: "under" }, t("power.stations", { n: number(counted), total: number(stations.total) })), h("p", { class: "under" }, share));
 }
 
-export function showEnergy(fleet) {
+function showEnergy(fleet) {
   const { energy_today_wh: wh } = fleet;
   const unit = energyUnit(wh ?? 0);
   put("energy-today", wh === null ? h("span", { class: "big" }, missing(reasonText(fleet.income_today.reason))) : big(inUnit(wh, unit), unit.name));
@@ -49,8 +50,7 @@ function showFigures(fleet) {
 }
 
 /** One station that needs a look, in a list. */
-export function troubleRow(row, asOf) {
-  const when = row.last_reading_at ? ago(row.last_reading_at, asOf) : t("never_heard");
+function troubleRow(row, asOf) {
   return h(
     "li",
     {},
@@ -60,7 +60,7 @@ export function troubleRow(row, asOf) {
       mark(row.state),
       h("b", { class: "name" }, nameOf(row)),
       h("span", { class: "site" }, `${nameOf(row, "league")} · ${power(row.capacity_dc_w)}`),
-      h("span", { class: "when" }, h("span", { class: "word" }, stateName(row.state)), " ", row.state === "fault" ? "" : when),
+      h("span", { class: "when" }, h("span", { class: "word" }, stateName(row.state)), " ", silence(row, asOf)),
     ),
   );
 }
@@ -109,8 +109,8 @@ function leagueRow(league) {
 }
 
 const icon = () => svg("svg", { viewBox: "0 0 16 16", class: "icon", "aria-hidden": "true" }, svg("path", { d: "M8,1V5M8,11V15M1,8H5M11,8H15M8,4.5A3.5,3.5 0 1,0 8,11.5A3.5,3.5 0 1,0 8,4.5" }));
-const energyColumn = energyUnit(1e10);
-const moneyColumn = moneyUnit(1e9);
+const energyColumn = energyUnit(1e9);
+const moneyColumn = moneyUnit(1e7);
 
 function loadCurve() {
   return section("power-chart", () => get("/v1/fleet/power", {}), (curve, place) => {

@@ -4,8 +4,8 @@ import "../shell.js";
 import { get } from "../api.js";
 import { powerChart } from "../chart_power.js";
 import { h, one, put } from "../dom.js";
-import { followStations, inTrouble, leaguePlaces } from "../fleet_state.js";
-import { ago, clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText } from "../format.js";
+import { followStations, inTrouble, leaguePlaces, silence } from "../fleet_state.js";
+import { clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText } from "../format.js";
 import { on, present, ready } from "../live.js";
 import { StationMap, mapLegend } from "../map.js";
 import { big, missing, section } from "../parts.js";
@@ -31,7 +31,7 @@ function showFleet(fleet) {
   put("attention-count", h("span", { class: bad ? "huge" : "huge fine" }, number(bad)));
   put("attention-answer", bad ? t("attention.answer", { n: number(bad), total: number(total) }) : t("attention.none", { total: number(total) }));
   put("attention-states", ...ATTENTION.filter((s) => byState[s]).map((s) => h("span", { class: "state" }, mark(s), `${stateName(s)} ${number(byState[s])}`)));
-  figure("power-now", fleet.power_w, powerUnit(fleet.power_w ?? 0), t("power.none"), t("power.stations", { n: number(fleet.power_stations), total: number(total) }));
+  figure("power-now", fleet.power_w, powerUnit(fleet.capacity_dc_w), t("power.none"), byState.night > total / 2 ? t("power.night") : t("power.stations", { n: number(fleet.power_stations), total: number(total) }));
   figure("energy-today", fleet.energy_today_wh, energyUnit(fleet.energy_today_wh ?? 0), reasonText(fleet.income_today.reason), t("hours.today", { n: number((fleet.energy_today_wh ?? 0) / fleet.capacity_dc_w, 2) }));
   income("income-today", fleet.income_today);
   income("income-month", fleet.income_month);
@@ -40,8 +40,7 @@ function showFleet(fleet) {
 }
 
 function troubleLine(row, asOf) {
-  const when = row.state === "fault" ? "" : row.last_reading_at ? ago(row.last_reading_at, asOf) : t("never_heard");
-  return h("li", {}, mark(row.state), h("b", {}, nameOf(row)), h("span", { class: "site" }, `${nameOf(row, "league")} · ${power(row.capacity_dc_w)}`), h("span", { class: "when" }, stateName(row.state), " ", when));
+  return h("li", {}, mark(row.state), h("b", {}, nameOf(row)), h("span", { class: "site" }, `${nameOf(row, "league")} · ${power(row.capacity_dc_w)}`), h("span", { class: "when" }, stateName(row.state), " ", silence(row, asOf)));
 }
 
 function showStations(stations, asOf) {
