@@ -59,6 +59,11 @@ def test_listens_on_the_loopback_by_default() -> None:
         assert address_of(listener).startswith("http://127.0.0.1:")
 
 
+def test_answers_do_not_wait_to_be_sent_together() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP, "asyncio sets TCP_NODELAY only then"
+
+
 def test_faults_of_settings_are_named_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUANGFU_API_PORT", "70000")
     monkeypatch.setenv("GUANGFU_API_CACHE_S", "often")
