@@ -71,6 +71,5 @@ export function t(key, values = {{}}) {{
   if (text === undefined) throw new Error(`no text ${{key}}`);
   return text.replace(/\\{{(\\w+)\\}}/g, (_, name) => values[name] ?? "");
 }}
-t.has = (key) => Object.hasOwn(texts, key);
 """
     return source.encode()

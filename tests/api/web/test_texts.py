@@ -13,7 +13,7 @@ from tests.api.web.test_safe import SCRIPTS, TEMPLATES
 
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 MADE_OF_PARTS = re.compile(
-    r"^(state|station\.is|live|device|zone|grid|confidence|basis|absent|chart\.income_station|reason)\."
+    r"^(state|station\.is|live|device|zone|grid|confidence|basis|absent|chart\.income_station)\."
 )
 """Texts whose key is put together from a value of the API."""
 

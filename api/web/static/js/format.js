@@ -54,8 +54,6 @@ export const inUnit = (value, unit, digits = unit.digits) => number(value / unit
 export const withUnit = (value, unit, digits = unit.digits) => `${inUnit(value, unit, digits)}${FIXED_SPACE}${unit.name}`;
 
 export const power = (watts) => withUnit(watts, powerUnit(watts));
-export const energy = (wh) => withUnit(wh, energyUnit(wh));
-export const yuan = (fen) => withUnit(fen, UNITS.yuan);
 
 /** Milliseconds of an instant of the API. */
 export const ms = (at) => (typeof at === "number" ? at : Date.parse(at));
@@ -79,8 +77,5 @@ export function ago(at, asOf) {
 /** The name of a place or station in the page's language: `name` or `name_en`, by the field's stem. */
 export const nameOf = (thing, stem = "name") => (chinese ? thing[stem] : thing[`${stem}_en`] || thing[stem]);
 
-/** What a reason given by the API means; an unknown one is shown as it is. */
-export function reasonText(reason) {
-  if (!reason) return t("missing.unknown");
-  return t.has(`reason.${reason}`) ? t(`reason.${reason}`) : reason;
-}
+/** Why a figure is missing, in the API's words. */
+export const reasonText = (reason) => reason || t("missing.unknown");
