@@ -1,23 +1,51 @@
-"""What ingest knows of the registry: which stations there are, and of which kind each device is."""
+"""What ingest knows of the registry: which stations there are, and what each of their devices may say."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from guangfu.stations.models import DeviceKind, Registry
+from guangfu.telemetry.reading import FIELDS_OF, Reading
+
+
+class DeviceRules(NamedTuple):
+    """What a device of a kind may say.
+
+    `own` and `foreign` get all values of its own fields, and of those it can't have, at once, and are compared with
+    as many `None`: per reading this is where the time goes.
+    """
+
+    kind: DeviceKind
+    own: Callable[[Reading], Any]
+    no_own: tuple[None, ...]
+    foreign: Callable[[Reading], Any]
+    no_foreign: tuple[None, ...]
+    foreign_names: tuple[str, ...]
+
+
+def _rules(kind: DeviceKind) -> DeviceRules:
+    own = FIELDS_OF[kind]
+    foreign = tuple(n for n in Reading.__struct_fields__ if n not in {"at_ms", "device", *own})
+    nothing = (None,) * len(own), (None,) * len(foreign)
+    return DeviceRules(kind, attrgetter(*own), nothing[0], attrgetter(*foreign), nothing[1], foreign)
+
+
+RULES: Final = {kind: _rules(kind) for kind in DeviceKind}
 
 
 @dataclass(frozen=True)
 class Directory:
-    """The kind of each device, by station and by the name the device has in its messages."""
+    """The rules of each device, by station and by the name the device has in its messages."""
 
-    kinds_of: Mapping[str, Mapping[str, DeviceKind]]
+    rules_of: Mapping[str, Mapping[str, DeviceRules]]
 
     @classmethod
     def of(cls, registry: Registry) -> "Directory":
         return cls(
             {
-                station: {device.device: device.kind for device in registry.devices_of.get(station, ())}
+                station: {device.device: RULES[device.kind] for device in registry.devices_of.get(station, ())}
                 for station in registry.stations
             }
         )

@@ -6,7 +6,7 @@ crash in between repeats a batch, and writing a point again changes nothing.
 
 import logging
 import threading
-from typing import Final, NamedTuple
+from typing import Final
 
 from guangfu.clock import Clock, to_ms
 from guangfu.storage.errors import Refused, Unavailable
@@ -14,7 +14,7 @@ from guangfu.storage.spool import Group, Spool
 from guangfu.storage.telemetry_store import Point, RefusedPoint, TelemetryStore
 from guangfu.telemetry.decode import decode
 from guangfu.telemetry.decoded import Decoded
-from guangfu.telemetry.reading import Reason, Rejected
+from guangfu.telemetry.reading import Reading, Reason, Rejected
 from ingest.backoff import Backoff
 from ingest.check import EARLIEST_MS, Arrival, Checked, check, refused_reading
 from ingest.counters import Counters
@@ -29,22 +29,16 @@ _GROUPS: Final = 64
 _DETAIL_LENGTH: Final = 500
 
 
-class _Source(NamedTuple):
-    """The message that points came from."""
-
-    origin: str
-    arrival: Arrival
-    found: Decoded
-
-
 class _Batch:
-    """Points that are written together, what SQL is owed for them, and the last group they come from."""
+    """Points that are written together, the groups they come from, and what SQL is owed for them.
+
+    Of a point its message is not kept: it is found again in the groups when the store refuses the point, which is rare.
+    """
 
     def __init__(self) -> None:
         self.points: list[Point] = []
-        self.sources: list[tuple[_Source, int]] = []
+        self.groups: list[Group] = []
         self.owed = Owed()
-        self.last_group = 0
 
 
 class Forwarder:
@@ -59,7 +53,6 @@ class Forwarder:
     ) -> None:
         self._settings, self._spool, self._store = settings, spool, store
         self._current, self._clock, self._counters = directory, clock, counters
-        self._origin = f"{settings.worker}/{spool.token}"
         self._backoff = Backoff()
 
     def run(self, stop: threading.Event) -> None:
@@ -80,7 +73,7 @@ class Forwarder:
                 if not self._store_batch(batch, stop):
                     return
                 batch = _Batch()
-        if batch.last_group:
+        if batch.groups:
             self._store_batch(batch, stop)
 
     def _add(self, batch: _Batch, group: Group, directory: Directory) -> None:
@@ -88,15 +81,19 @@ class Forwarder:
         for index, frame in enumerate(group.frames):
             arrival = Arrival(*frame)
             found = decode(frame.topic, frame.payload)
-            source = _Source(f"{self._origin}/{group.id}/{index}", arrival, found)
             checked = check(found, arrival, directory, max_ahead_ms)
             batch.points += checked.points
-            batch.sources += [(source, i) for i in checked.indexes]
             for place, rejected in checked.refusals:
-                batch.owed.letters.append(_letter(source, place, rejected))
-            if found.station is not None and found.station in directory.kinds_of:
-                _hear(batch.owed, found.station, source, checked, max_ahead_ms)
-        batch.last_group = group.id
+                origin = self._origin(group, index, place)
+                batch.owed.letters.append(_letter(origin, rejected, found.station, arrival.received_at_ms))
+            station = found.station
+            if station is not None and station in directory.rules_of:
+                _hear(batch.owed, station, found, checked, arrival, max_ahead_ms)
+        batch.groups.append(group)
+
+    def _origin(self, group: Group, index: int, place: str) -> str:
+        """Where a dead letter came from: the same each time its group is read, and no other's."""
+        return f"{self._settings.worker}/{self._spool.token}/{group.id}/{index}/{place}"
 
     def _store_batch(self, batch: _Batch, stop: threading.Event) -> bool:
         """Whether the batch is stored and the cursor moved; not if `stop` came first."""
@@ -106,7 +103,7 @@ class Forwarder:
             if refused is None:
                 return False
             if refused:
-                batch.owed.letters += _refused_letters(batch, refused)
+                batch.owed.letters += self._refused_letters(batch, refused)
         if not self._advance(batch, stop):
             return False
         for letter in batch.owed.letters:
@@ -134,13 +131,27 @@ class Forwarder:
         bodies = [encode_owed(batch.owed)] if batch.owed else []
         while not stop.is_set():
             try:
-                self._spool.advance(batch.last_group, bodies)
+                self._spool.advance(batch.groups[-1].id, bodies)
             except Unavailable as full:
                 log.warning("%s", full)
                 self._backoff.wait(stop)
             else:
                 return True
         return False
+
+    def _refused_letters(self, batch: _Batch, refused: list[RefusedPoint]) -> list[Letter]:
+        details = {_key(r.point.station, r.point.reading): r.detail for r in refused}
+        letters: list[Letter] = []
+        for group in batch.groups:
+            for index, (received_at_ms, topic, payload) in enumerate(group.frames):
+                found = decode(topic, payload)
+                for i, reading in enumerate(found.readings):
+                    detail = details.get(_key(found.station, reading))
+                    if detail is not None:
+                        rejected = refused_reading(Reason.STORE_REFUSED, detail, found, reading, topic)
+                        origin = self._origin(group, index, f"s{i}")
+                        letters.append(_letter(origin, rejected, found.station, received_at_ms))
+        return letters
 
 
 def write_or_halve(store: TelemetryStore, points: list[Point]) -> list[RefusedPoint]:
@@ -158,41 +169,25 @@ def write_or_halve(store: TelemetryStore, points: list[Point]) -> list[RefusedPo
     return write_or_halve(store, points[:middle]) + write_or_halve(store, points[middle:])
 
 
-def _hear(owed: Owed, station: str, source: _Source, checked: Checked, max_ahead_ms: int) -> None:
-    """Notes what the message says of its station: which days changed, and when it was heard of."""
-    received_at_ms, status = source.arrival.received_at_ms, source.found.status
-    for point in checked.points:
-        owed.touch(station, point.reading.at_ms)
+def _hear(owed: Owed, station: str, found: Decoded, checked: Checked, arrival: Arrival, max_ahead_ms: int) -> None:
+    """Notes what a message says of its station: which days changed, and when it was heard of."""
+    received_at_ms, status = arrival.received_at_ms, found.status
+    if checked.points:
+        times_ms = [point.reading.at_ms for point in checked.points]
+        owed.touch(station, times_ms)
+        owed.hear(station, Heard(max(times_ms), received_at_ms))
+    elif found.readings:
+        owed.hear(station, Heard(None, received_at_ms))
     if status is not None:
         said_at_ms = status.at_ms if status.at_ms is not None else received_at_ms
         if EARLIEST_MS <= said_at_ms <= received_at_ms + max_ahead_ms:
             owed.hear(station, Heard(status=status.state, status_ms=said_at_ms))
-    elif source.found.readings:
-        last_ms = max((point.reading.at_ms for point in checked.points), default=None)
-        owed.hear(station, Heard(last_ms, received_at_ms))
 
 
-def _letter(source: _Source, place: str, rejected: Rejected) -> Letter:
-    return Letter(
-        f"{source.origin}/{place}",
-        rejected.reason.value,
-        rejected.detail[:_DETAIL_LENGTH],
-        rejected.topic,
-        rejected.payload,
-        source.found.station,
-        source.arrival.received_at_ms,
-    )
+def _letter(origin: str, rejected: Rejected, station: str | None, received_at_ms: int) -> Letter:
+    detail = rejected.detail[:_DETAIL_LENGTH]
+    return Letter(origin, rejected.reason.value, detail, rejected.topic, rejected.payload, station, received_at_ms)
 
 
-def _refused_letters(batch: _Batch, refused: list[RefusedPoint]) -> list[Letter]:
-    where = {_key(point): source for point, source in zip(batch.points, batch.sources, strict=True)}
-    letters = []
-    for point, detail in ((r.point, r.detail) for r in refused):
-        source, index = where[_key(point)]
-        rejected = refused_reading(Reason.STORE_REFUSED, detail, source.found, point.reading, source.arrival.topic)
-        letters.append(_letter(source, f"s{index}", rejected))
-    return letters
-
-
-def _key(point: Point) -> tuple[str, str, int]:
-    return point.station, point.reading.device, point.reading.at_ms
+def _key(station: str | None, reading: Reading) -> tuple[str | None, str, int]:
+    return station, reading.device, reading.at_ms

@@ -1,8 +1,8 @@
 """The connection to the broker: paho-mqtt on a socket that reads and writes in large pieces.
 
 paho reads its packets byte by byte and writes each by itself. `Link` stands under it, reads up to 256 KiB at
-once and keeps what is written until `flush`. A faster path that takes whole frames past paho's
-parser would be put in here, where bytes come in.
+once and keeps what is written until `flush`. Ordinary messages it takes out before paho sees them
+(`ingest.frames`); paho keeps the connection, the session, keep-alive, TLS, and whatever is not ordinary.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ingest.frames import FrameReader
 from ingest.settings import Settings
 
 _READ_BYTES: Final = 256 << 10
@@ -36,16 +37,23 @@ class _Socket(Protocol):
 
 
 class Link:
-    """A socket with buffers on both sides; `dry` once there is nothing more to read for now."""
+    """A socket with buffers on both sides.
 
-    def __init__(self, sock: _Socket) -> None:
+    Attributes:
+        dry: There is nothing more to read for now.
+        frames: Takes the ordinary messages; what it has taken is the caller's.
+    """
+
+    def __init__(self, sock: _Socket, *, mqtt5: bool) -> None:
         self._socket = sock
+        self.frames = FrameReader(mqtt5=mqtt5)
         self._in = b""
         self._at = 0
         self._out = bytearray()
         self.dry = True
 
     def recv(self, size: int) -> bytes:
+        """What paho may have; `BlockingIOError` if there is nothing for it, `b""` at the end of the connection."""
         if self._at == len(self._in):
             self._fill()
         start, self._at = self._at, min(self._at + size, len(self._in))
@@ -53,11 +61,14 @@ class Link:
 
     def _fill(self) -> None:
         try:
-            self._in, self._at = self._socket.recv(_READ_BYTES), 0
+            data = self._socket.recv(_READ_BYTES)
         except (BlockingIOError, ssl.SSLWantReadError):
             self.dry = True
             raise
-        self.dry = not self._in
+        self._in, self._at = self.frames.feed(data), 0
+        self.dry = not data
+        if data and not self._in:
+            raise BlockingIOError
 
     def pending(self) -> int:
         return len(self._in) - self._at
@@ -133,7 +144,7 @@ class LinkedClient(mqtt.Client):
     def _create_socket(self) -> Any:
         # The one private method of paho that is replaced; the tests with a real broker hold it.
         sock: Any = super()._create_socket()
-        self.link = Link(sock)
+        self.link = Link(sock, mqtt5=self.protocol == MQTTProtocolVersion.MQTTv5)
         return self.link
 
 

@@ -13,7 +13,7 @@ _CHINA_MS: Final = round(CHINA.utcoffset(None).total_seconds() * 1000)
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
-class Letter(msgspec.Struct, array_like=True):
+class Letter(msgspec.Struct, array_like=True, gc=False):
     """A dead letter on its way. `received_at_ms` [ms since 1970 UTC]."""
 
     origin: str
@@ -25,7 +25,7 @@ class Letter(msgspec.Struct, array_like=True):
     received_at_ms: int
 
 
-class Heard(msgspec.Struct, array_like=True):
+class Heard(msgspec.Struct, array_like=True, gc=False):
     """When a station was last heard of. [ms since 1970 UTC]"""
 
     last_reading_ms: int | None = None
@@ -61,12 +61,11 @@ class Owed(msgspec.Struct, array_like=True):
         if known is not heard:
             known.merge(heard)
 
-    def touch(self, station: str, at_ms: int) -> None:
-        """The reading's day must be computed again; the reading at midnight bounds the day before too."""
-        day, into_day_ms = divmod(at_ms + _CHINA_MS, DAY_MS)
-        self.dirty.add((station, day))
-        if into_day_ms == 0:
-            self.dirty.add((station, day - 1))
+    def touch(self, station: str, times_ms: list[int]) -> None:
+        """The readings' days must be computed again; a reading at midnight bounds the day before too."""
+        days = {(at_ms + _CHINA_MS) // DAY_MS for at_ms in times_ms}
+        days.update([(at_ms + _CHINA_MS - 1) // DAY_MS for at_ms in times_ms])
+        self.dirty.update([(station, day) for day in days])
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

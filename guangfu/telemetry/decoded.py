@@ -1,13 +1,12 @@
 """What became of a message."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from guangfu.telemetry.reading import Reading, Rejected, Status
 from guangfu.telemetry.topics import Topic, TopicKind
 
 
-@dataclass(slots=True)
-class Decoded:
+class Decoded(msgspec.Struct, gc=False):
     """A decoded message: what could be taken, and what could not.
 
     `topic` is `None` if the topic is not one of ours. `sent_at_ms` [ms since 1970 UTC], `boot` and `seq`
@@ -18,9 +17,9 @@ class Decoded:
     sent_at_ms: int | None = None
     boot: str | None = None
     seq: int | None = None
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[Reading] = []
     status: Status | None = None
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[Rejected] = []
 
     @property
     def station(self) -> str | None:

@@ -68,7 +68,7 @@ MAX_READINGS: Final = 10_000
 """A message with more readings is refused, so that one message can't fill the memory."""
 
 
-class Message(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Message(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A telemetry message: topic `pv/1/{station}/telemetry`, QoS 1."""
 
     station: Name
@@ -78,7 +78,7 @@ class Message(msgspec.Struct, kw_only=True, omit_defaults=True):
     readings: list[Reading]
 
 
-class Status(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Status(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A station's status: topic `pv/1/{station}/status`, retained; the will says offline."""
 
     station: Name

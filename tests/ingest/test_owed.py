@@ -39,7 +39,7 @@ def test_rows_merged_twice_say_the_same_as_merged_once(several: list[Owed]) -> N
 @given(st.integers(0, 2**41))
 def test_a_reading_makes_its_local_day_dirty_and_at_midnight_the_day_before_too(at_ms: int) -> None:
     owed = Owed()
-    owed.touch("s-1", at_ms)
+    owed.touch("s-1", [at_ms])
     day = local_day(from_ms(at_ms))
     expected = {("s-1", day)}
     if at_ms == to_ms(day_start(day)):
@@ -49,8 +49,8 @@ def test_a_reading_makes_its_local_day_dirty_and_at_midnight_the_day_before_too(
 
 def test_the_reading_at_midnight_bounds_both_days() -> None:
     owed = Owed()
-    owed.touch("s-1", to_ms(datetime(2026, 5, 31, 16, tzinfo=UTC)))
-    owed.touch("s-2", to_ms(datetime(2026, 5, 31, 16, 0, 1, tzinfo=UTC)))
+    owed.touch("s-1", [to_ms(datetime(2026, 5, 31, 16, tzinfo=UTC))])
+    owed.touch("s-2", [to_ms(datetime(2026, 5, 31, 16, 0, 1, tzinfo=UTC))])
     assert set(dirty_days(owed)) == {("s-1", date(2026, 6, 1)), ("s-1", date(2026, 5, 31)), ("s-2", date(2026, 6, 1))}
 
 
