@@ -90,12 +90,12 @@ def _run(service: Service) -> Iterator[Service]:
 
 
 @contextmanager
-def running_mosquitto(folder: Path, extra_config: str = "") -> Iterator[Service]:
-    """A broker without access control on loopback, with persistence and unbounded queues."""
+def running_mosquitto(folder: Path, extra_config: str = "", *, anonymous: bool = True) -> Iterator[Service]:
+    """A broker on loopback with persistence and unbounded queues; without access control unless told."""
     port = free_port()
     config = folder / "mosquitto.conf"
     config.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+        f"listener {port} 127.0.0.1\nallow_anonymous {str(anonymous).lower()}\npersistence true\n"
         f"persistence_location {folder}/\nautosave_interval 5\nmax_queued_messages 0\n"
         f"max_inflight_messages 0\nuser root\n{extra_config}\n"
     )
@@ -162,7 +162,8 @@ def running_postgres(folder: Path) -> Iterator[Postgres]:
     data, port = folder / "pg", free_port()
     become: list[str] = []
     if os.geteuid() == 0:
-        become = ["runuser", "-u", "postgres", "--"]
+        # setpriv becomes the server; runuser would stay in between and take the signals for itself
+        become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
         for parent in (folder, *folder.parents[:3]):
             if parent.owner() == "root" and parent != Path("/"):
                 parent.chmod(parent.stat().st_mode | 0o011)
