@@ -1,0 +1,167 @@
+"""The fleet: what is down, what does it cost, whom."""
+
+# ruff: noqa: S608 - queries are made of constants of ours; what people choose stays a variable of Grafana
+
+from typing import Final
+
+from grafana_foundation_sdk.models.dashboard import Panel
+
+from dashboards import colours, influxql, sql
+from dashboards.frame import Board, kind_of_data, silent_minutes, uid
+from dashboards.money import Scale, money_columns, wall_scale
+from dashboards.panels import (
+    COLOURED_TEXT,
+    HIDDEN,
+    THOUSANDS,
+    Column,
+    Word,
+    bars,
+    curve,
+    day_bars,
+    stat,
+    table,
+    words,
+)
+from dashboards.station_map import station_map
+from dashboards.target import Sql
+from dashboards.words import fleet as says
+from dashboards.words import shared
+from guangfu.texts import Lang
+
+TROUBLED: Final = "state <> 'heard'"
+
+
+def state_words(lang: Lang) -> dict[str, Word]:
+    return {
+        "heard": Word(shared.HEARD(lang), colours.PRODUCING),
+        "idle": Word(shared.IDLE(lang), colours.DOWN),
+        "offline": Word(shared.OFFLINE(lang), colours.OFFLINE),
+        "unknown": Word(shared.UNKNOWN(lang), colours.UNKNOWN),
+    }
+
+
+def station_link(lang: Lang) -> str:
+    """To the station of the row: its id is in the column `station_id`."""
+    return f"/d/{uid('station', lang)}?var-station=${{__data.fields.station_id}}"
+
+
+def board(lang: Lang) -> Board:
+    return Board(
+        name="fleet",
+        title=says.TITLE,
+        description=says.DESCRIPTION,
+        variables=[silent_minutes(lang)],
+        panels=[
+            *_first_row(lang, wall_scale(lang)),
+            _troubles(lang),
+            _map(lang),
+            _power(lang),
+            _by_league(lang),
+            _energy_by_day(lang),
+            _income_by_league(lang),
+        ],
+    )
+
+
+def _first_row(lang: Lang, scale: Scale) -> list[Panel]:
+    states, today = sql.states(lang), sql.TODAY
+    attention = Sql(f"SELECT count(*) AS stations FROM {states} f WHERE {TROUBLED}")
+    at_stake = Sql(f"SELECT coalesce(sum(usual_yuan), 0) / {scale.yuan} AS yuan FROM {states} f WHERE {TROUBLED}")
+    energy = Sql(f"SELECT sum(energy_wh) AS energy_wh FROM daily_energy WHERE day = {today}")
+    income = Sql(
+        f"SELECT sum(estimated_gross_fen) / 100.0 / {scale.yuan} AS yuan FROM daily_income WHERE day = {today}"
+    )
+    return [
+        stat(says.ATTENTION(lang), attention, unit=THOUSANDS, span=4, decimals=0, warn_above=1),
+        stat(says.AT_STAKE(lang), at_stake, unit=scale.unit, span=5, decimals=2, colour=colours.DOWN),
+        stat(says.POWER_NOW(lang), influxql.fleet_power_now(), unit="watt", span=4, decimals=1),
+        stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
+        stat(says.INCOME_TODAY(lang), income, unit=scale.unit, span=4, decimals=2, colour=colours.BASE),
+        kind_of_data(lang, span=3),
+    ]
+
+
+def _troubles(lang: Lang) -> Panel:
+    query = (
+        "SELECT station_id, station, state, usual_yuan, last_reading_at, league, banner "
+        f"FROM {sql.states(lang)} f WHERE {TROUBLED} ORDER BY usual_yuan DESC NULLS LAST, station LIMIT 100"
+    )
+    columns = {
+        "station_id": Column("id", style=HIDDEN),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang)),
+        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=120, style=COLOURED_TEXT),
+        "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 2),
+        "last_reading_at": Column(shared.LAST_HEARD(lang), "dateTimeAsIso"),
+        "league": Column(shared.LEAGUE(lang)),
+        "banner": Column(shared.BANNER(lang)),
+    }
+    return table(says.TROUBLES(lang), Sql(query), columns=columns, span=14, height=11)
+
+
+def _map(lang: Lang) -> Panel:
+    """The stations in trouble are drawn last, over the others."""
+    stations = (
+        f"SELECT lon, lat, station, state, league, banner FROM {sql.states(lang)} f "
+        "ORDER BY state <> 'heard', station_id"
+    )
+    name = "name_en" if lang is Lang.EN else "name"
+    places = f"SELECT seat_lon AS lon, seat_lat AS lat, {name} AS name FROM leagues WHERE superseded_at IS NULL"
+    columns = {
+        "state": Column(shared.STATE(lang), mappings=words(state_words(lang))),
+        "station": Column(shared.STATION_COLUMN(lang)),
+        "league": Column(shared.LEAGUE(lang)),
+        "banner": Column(shared.BANNER(lang)),
+    }
+    return station_map(says.MAP(lang), Sql(stations), Sql(places), columns=columns, span=10, height=11)
+
+
+def _power(lang: Lang) -> Panel:
+    """In steps of 15 minutes at least, so that stations that report seldom are in every step."""
+    columns = {"pv_meter.sum": Column(says.FLEET_POWER_SERIES(lang), "watt", colour=colours.ACCENT)}
+    return curve(
+        says.POWER(lang), [influxql.fleet_power()], unit="watt", span=14, height=9, step="15m", columns=columns
+    )
+
+
+def _by_league(lang: Lang) -> Panel:
+    counts = ", ".join(f"count(*) FILTER (WHERE state = '{state}') AS {state}" for state in state_words(lang))
+    query = (
+        f"SELECT league, {counts}, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
+        f"sum(i.estimated_gross_fen) / 100.0 AS yuan FROM {sql.states(lang)} f "
+        f"LEFT JOIN daily_energy e ON e.station_id = f.station_id AND e.day = {sql.TODAY} "
+        f"LEFT JOIN daily_income i ON i.station_id = f.station_id AND i.day = {sql.TODAY} "
+        "GROUP BY league_code, league ORDER BY league_code"
+    )
+    columns = {"league": Column(shared.LEAGUE(lang))}
+    for state, word in state_words(lang).items():
+        columns[state] = Column(word.text, THOUSANDS, 0, width=84)
+    columns["energy_kwh"] = Column(says.TODAY_KWH(lang), THOUSANDS, 0)
+    columns["yuan"] = Column(says.TODAY_YUAN(lang), THOUSANDS, 0)
+    return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=10, height=9)
+
+
+def _energy_by_day(lang: Lang) -> Panel:
+    query = (
+        f"SELECT {sql.at_midnight('day')} AS time, sum(energy_wh) - sum(coalesce(interpolated_wh, 0)) AS measured, "
+        f"sum(coalesce(interpolated_wh, 0)) AS interpolated FROM daily_energy WHERE {sql.in_range('day')} "
+        "GROUP BY day ORDER BY day"
+    )
+    columns = {
+        "measured": Column(shared.MEASURED(lang), "watth", colour=colours.ACCENT),
+        "interpolated": Column(shared.INTERPOLATED(lang), "watth", colour=colours.STALE),
+    }
+    return day_bars(says.ENERGY_BY_DAY(lang), Sql(query, series=True), unit="watth", columns=columns, span=14, height=9)
+
+
+def _income_by_league(lang: Lang) -> Panel:
+    scale = wall_scale(lang)
+    query = (
+        f"SELECT league, sum(estimated_base_fen) / 100.0 / {scale.yuan} AS base, "
+        f"sum(estimated_subsidy_fen) / 100.0 / {scale.yuan} AS subsidy "
+        f"FROM monthly_income JOIN {sql.fleet(lang)} f USING (station_id) "
+        f"WHERE month = to_char({sql.TODAY}, 'YYYY-MM') GROUP BY league ORDER BY sum(estimated_gross_fen) DESC"
+    )
+    columns = money_columns(lang, scale)
+    return bars(
+        says.INCOME_BY_LEAGUE(lang), Sql(query), unit=scale.unit, along="league", columns=columns, span=10, lying=True
+    )

@@ -1,0 +1,134 @@
+"""What all dashboards have in common: identity, time, links, and the places of the panels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from grafana_foundation_sdk.builders import dashboard as builder
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models.dashboard import (
+    Dashboard,
+    DashboardCursorSync,
+    DashboardLink,
+    DashboardLinkType,
+    DataSourceRef,
+    Panel,
+    RowPanel,
+    VariableOption,
+    VariableRefresh,
+    VariableSort,
+)
+
+from dashboards import colours, sql
+from dashboards.panels import NO_UNIT, Word, stat
+from dashboards.panels import words as mapped
+from dashboards.sources import MONEY
+from dashboards.words import shared
+from guangfu.texts import Lang, Text
+
+COLUMNS: Final = 24
+TAG: Final = "guangfu"
+SUFFIX: Final = {Lang.ZH: "zh", Lang.EN: "en"}
+NAMES: Final = {"fleet": shared.FLEET, "station": shared.STATION, "income": shared.INCOME}
+
+
+def uid(name: str, lang: Lang) -> str:
+    """The dashboard's uid, which never changes: people's links hold it."""
+    return f"guangfu-{name}-{SUFFIX[lang]}"
+
+
+def folder_uid(lang: Lang) -> str:
+    return f"guangfu-{SUFFIX[lang]}"
+
+
+@dataclass(frozen=True)
+class Board:
+    """A dashboard before it becomes JSON; `panels` are placed from left to right, row by row."""
+
+    name: str
+    title: Text
+    description: Text
+    panels: Sequence[Panel]
+    variables: Sequence[builder.QueryVariable | builder.CustomVariable] = ()
+    range_from: str = "now-7d"
+    range_to: str = "now"
+    refresh: str = "1m"
+    pickers: Sequence[str] = field(default=("30s", "1m", "5m", "15m"))
+
+
+def render(board: Board, lang: Lang) -> Dashboard:
+    frame = (
+        builder.Dashboard(board.title(lang))
+        .uid(uid(board.name, lang))
+        .description(board.description(lang))
+        .tags([TAG, lang.value])
+        .timezone("Asia/Shanghai")
+        .week_start("monday")
+        .tooltip(DashboardCursorSync.CROSSHAIR)
+        .time(board.range_from, board.range_to)
+        .refresh(board.refresh)
+        .timepicker(builder.TimePicker().refresh_intervals(list(board.pickers)))
+        .readonly()
+        .variables(list(board.variables))
+        .links(_links(board.name, lang))
+    )
+    made = frame.build()
+    made.panels = place(board.panels)
+    return made
+
+
+def place(panels: Sequence[Panel]) -> list[Panel | RowPanel]:
+    """Number the panels and put them in rows of 24 columns; a row is as high as its highest panel."""
+    x = y = height = 0
+    for number, panel in enumerate(panels, start=1):
+        assert panel.grid_pos is not None, "every panel has a size"
+        if x + panel.grid_pos.w > COLUMNS:
+            x, y, height = 0, y + height, 0
+        panel.id_val, panel.grid_pos.x, panel.grid_pos.y = number, x, y
+        x, height = x + panel.grid_pos.w, max(height, panel.grid_pos.h)
+    return list(panels)
+
+
+def _links(name: str, lang: Lang) -> list[Builder[DashboardLink]]:
+    """The other dashboards, then this one in the other language; time and variables go along."""
+    others = [_link(title(lang), uid(other, lang)) for other, title in NAMES.items() if other != name]
+    other_lang = Lang.EN if lang is Lang.ZH else Lang.ZH
+    return [*others, _link(shared.OTHER_LANGUAGE(lang), uid(name, other_lang)).include_vars(True)]
+
+
+def _link(title: str, to: str) -> builder.DashboardLink:
+    return builder.DashboardLink(title).type(DashboardLinkType.LINK).url(f"/d/{to}").icon("dashboard").keep_time(True)
+
+
+def kind_of_data(lang: Lang, *, span: int, height: int = 4) -> Panel:
+    """演示数据, where the registry says so; asked, not written here."""
+    said = {
+        "true": Word(shared.IS_SYNTHETIC(lang), colours.STALE),
+        "false": Word(shared.IS_REAL(lang), colours.PRODUCING),
+    }
+    label = shared.SYNTHETIC(lang)
+    return stat(label, sql.synthetic(), unit=NO_UNIT, span=span, height=height, mappings=mapped(said))
+
+
+def query_variable(
+    name: str, label: str, query: str, *, sort: VariableSort = VariableSort.DISABLED
+) -> builder.QueryVariable:
+    """A variable whose values PostgreSQL gives, as `__text` and `__value`; the first one is taken at first."""
+    return (
+        builder.QueryVariable(name)
+        .label(label)
+        .datasource(DataSourceRef(MONEY.kind, MONEY.uid))
+        .query(query)
+        .refresh(VariableRefresh.ON_DASHBOARD_LOAD)
+        .sort(sort)
+    )
+
+
+def silent_minutes(lang: Lang) -> builder.CustomVariable:
+    """How long a station may be silent before it counts as offline; the pages use 30 minutes as well."""
+    return (
+        builder.CustomVariable("silent_minutes")
+        .label(shared.SILENT_MINUTES(lang))
+        .values("30,10,60,180")
+        .current(VariableOption(text="30", value="30", selected=True))
+    )

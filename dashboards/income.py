@@ -1,0 +1,204 @@
+"""The estimate for a month of energy: how much, of what kind, where, and how sure."""
+
+# ruff: noqa: S608 - queries are made of constants of ours; what people choose stays a variable of Grafana
+
+from typing import Final
+
+from grafana_foundation_sdk.builders.dashboard import QueryVariable
+from grafana_foundation_sdk.models.dashboard import Panel
+
+from dashboards import colours, sql
+from dashboards.fleet import station_link
+from dashboards.frame import Board, kind_of_data, query_variable
+from dashboards.money import Scale, money_columns, wall_scale
+from dashboards.panels import (
+    COLOURED_TEXT,
+    HIDDEN,
+    NO_UNIT,
+    THOUSANDS,
+    Column,
+    Label,
+    Word,
+    bars,
+    note,
+    stat,
+    table,
+    words,
+)
+from dashboards.target import Sql
+from dashboards.words import income as says
+from dashboards.words import shared
+from dashboards.words import station as station_says
+from guangfu.texts import Lang
+
+IN_LEAGUES: Final = "f.league_code IN (${league})"
+IN_MONTH: Final = f"m.month = '${{month}}' AND {IN_LEAGUES}"
+COVERAGE: Final = "sum(coverage * days_due) / nullif(sum(days_due), 0)"
+"""Each station's days weigh alike."""
+
+SPLIT: Final = (
+    "sum(estimated_base_fen) / 100.0 / {yuan} AS base, sum(estimated_subsidy_fen) / 100.0 / {yuan} AS subsidy"
+)
+
+
+def board(lang: Lang) -> Board:
+    return Board(
+        name="income",
+        title=says.TITLE,
+        description=says.DESCRIPTION,
+        variables=[_month(lang), _league(lang)],
+        refresh="15m",
+        panels=[
+            note(says.NOTE(lang), says.NOTE_TEXT(lang), span=21, height=3),
+            kind_of_data(lang, span=3, height=3),
+            *_first_row(lang),
+            _by_day(lang),
+            _by_month(lang),
+            _by_league(lang),
+            _by_banner(lang),
+            _top_villages(lang),
+            _doubts(lang),
+        ],
+    )
+
+
+def _month(lang: Lang) -> QueryVariable:
+    query = "SELECT DISTINCT month FROM monthly_income ORDER BY month DESC"
+    return query_variable("month", shared.MONTH(lang), query)
+
+
+def _league(lang: Lang) -> QueryVariable:
+    name = "name_en" if lang is Lang.EN else "name"
+    query = f"SELECT {name} AS __text, code AS __value FROM leagues WHERE superseded_at IS NULL ORDER BY code"
+    return query_variable("league", shared.LEAGUE(lang), query).multi(True).include_all(True)
+
+
+def _months(lang: Lang, columns: str, where: str = IN_MONTH, rest: str = "") -> Sql:
+    return Sql(
+        f"SELECT {columns} FROM monthly_income m JOIN {sql.fleet(lang)} f USING (station_id) WHERE {where}{rest}"
+    )
+
+
+def _first_row(lang: Lang) -> list[Panel]:
+    gross = _months(lang, "sum(estimated_gross_fen) / 100.0 AS yuan")
+    base = _months(lang, "sum(estimated_base_fen) / 100.0 AS yuan")
+    subsidy = _months(lang, "sum(estimated_subsidy_fen) / 100.0 AS yuan")
+    coverage = _months(lang, f"{COVERAGE} AS coverage")
+    unconfirmed = _months(
+        lang,
+        "coalesce(sum(estimated_gross_fen) FILTER (WHERE unconfirmed), 0)::float / nullif(sum(estimated_gross_fen), 0) "
+        "AS part",
+    )
+    distributable = Sql(
+        f"SELECT sum(estimated_distributable_fen) / 100.0 AS yuan FROM village_monthly_income m "
+        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE {IN_MONTH}"
+    )
+    return [
+        stat(says.GROSS(lang), gross, unit=THOUSANDS, span=5, decimals=2, colour=colours.ACCENT),
+        stat(says.BASE(lang), base, unit=THOUSANDS, span=4, decimals=2, colour=colours.BASE),
+        stat(says.SUBSIDY(lang), subsidy, unit=THOUSANDS, span=4, decimals=2, colour=colours.SUBSIDY),
+        stat(says.DISTRIBUTABLE(lang), distributable, unit=THOUSANDS, span=5, decimals=2, colour=colours.PASSED_ON),
+        stat(says.COVERAGE(lang), coverage, unit="percentunit", span=3, decimals=1),
+        stat(says.UNCONFIRMED(lang), unconfirmed, unit="percentunit", span=3, decimals=1, colour=colours.STALE),
+    ]
+
+
+def _by_day(lang: Lang) -> Panel:
+    scale = wall_scale(lang)
+    query = (
+        f"SELECT to_char(d.day, 'MM-DD') AS day, {SPLIT.format(yuan=scale.yuan)} FROM daily_income d "
+        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE d.day >= ('${{month}}' || '-01')::date "
+        f"AND d.day < ('${{month}}' || '-01')::date + interval '1 month' AND {IN_LEAGUES} GROUP BY d.day ORDER BY d.day"
+    )
+    return _bars(lang, says.BY_DAY(lang), Sql(query), along="day", scale=scale)
+
+
+def _by_month(lang: Lang) -> Panel:
+    scale = wall_scale(lang)
+    newest = (
+        f"SELECT m.month, {SPLIT.format(yuan=scale.yuan)} FROM monthly_income m JOIN {sql.fleet(lang)} f "
+        f"USING (station_id) WHERE {IN_LEAGUES} GROUP BY m.month ORDER BY m.month DESC LIMIT 24"
+    )
+    return _bars(
+        lang, says.BY_MONTH(lang), Sql(f"SELECT * FROM ({newest}) n ORDER BY month"), along="month", scale=scale
+    )
+
+
+def _by_league(lang: Lang) -> Panel:
+    scale = wall_scale(lang)
+    rest = " GROUP BY league ORDER BY sum(estimated_gross_fen) DESC"
+    target = _months(lang, f"league, {SPLIT.format(yuan=scale.yuan)}", rest=rest)
+    return _bars(lang, says.BY_LEAGUE(lang), target, along="league", scale=scale, lying=True)
+
+
+def _bars(lang: Lang, label: Label, target: Sql, *, along: str, scale: Scale, lying: bool = False) -> Panel:
+    columns = money_columns(lang, scale)
+    return bars(label, target, unit=scale.unit, along=along, columns=columns, lying=lying, decimals=2)
+
+
+def _money_table(lang: Lang) -> dict[str, Column]:
+    return {
+        "gross": Column(shared.GROSS_YUAN(lang), THOUSANDS, 2),
+        "base": Column(shared.BASE_YUAN(lang), THOUSANDS, 2),
+        "subsidy": Column(shared.SUBSIDY_YUAN(lang), THOUSANDS, 2),
+    }
+
+
+def _by_banner(lang: Lang) -> Panel:
+    split = SPLIT.format(yuan=1)
+    gross = "sum(estimated_gross_fen) / 100.0 AS gross"
+    columns = f"league, banner, count(*) AS stations, {gross}, {split}, {COVERAGE} AS coverage"
+    target = _months(lang, columns, rest=" GROUP BY league, banner_code, banner ORDER BY sum(estimated_gross_fen) DESC")
+    shown = {
+        "league": Column(shared.LEAGUE(lang)),
+        "banner": Column(shared.BANNER(lang)),
+        "stations": Column(shared.STATIONS(lang), THOUSANDS, 0, width=80),
+        **_money_table(lang),
+        "coverage": Column(shared.COVERAGE(lang), "percentunit", 1, width=100),
+    }
+    return table(says.BY_BANNER(lang), target, columns=shown)
+
+
+def _top_villages(lang: Lang) -> Panel:
+    name = "name_en" if lang is Lang.EN else "name"
+    query = (
+        f"SELECT v.{name} AS village, f.banner, sum(estimated_gross_fen) / 100.0 AS gross, "
+        "sum(estimated_deductions_fen) / 100.0 AS deductions, "
+        "sum(estimated_distributable_fen) / 100.0 AS distributable "
+        "FROM village_monthly_income m JOIN villages v ON v.village_id = m.village_id AND v.superseded_at IS NULL "
+        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE {IN_MONTH} "
+        "GROUP BY v.village_id, village, f.banner ORDER BY gross DESC, v.village_id LIMIT 50"
+    )
+    shown = {
+        "village": Column(shared.VILLAGE(lang)),
+        "banner": Column(shared.BANNER(lang)),
+        "gross": Column(shared.GROSS_YUAN(lang), THOUSANDS, 2),
+        "deductions": Column(station_says.DEDUCTIONS(lang), THOUSANDS, 2),
+        "distributable": Column(station_says.DISTRIBUTABLE(lang), THOUSANDS, 2),
+    }
+    return table(says.VILLAGES(lang), Sql(query), columns=shown)
+
+
+def _doubts(lang: Lang) -> Panel:
+    confirmed = {
+        "true": Word(shared.IS_UNCONFIRMED(lang), colours.STALE),
+        "false": Word(shared.IS_CONFIRMED(lang), colours.PRODUCING),
+    }
+    target = _months(
+        lang,
+        "station_id, station, banner, estimated_gross_fen / 100.0 AS gross, coverage, days_counted, days_due, "
+        "unconfirmed::text AS unconfirmed",
+        f"{IN_MONTH} AND (coverage < 0.95 OR days_counted < days_due OR unconfirmed)",
+        " ORDER BY estimated_gross_fen DESC, station_id LIMIT 100",
+    )
+    shown = {
+        "station_id": Column("id", style=HIDDEN),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang)),
+        "banner": Column(shared.BANNER(lang)),
+        "gross": Column(shared.GROSS_YUAN(lang), THOUSANDS, 2),
+        "coverage": Column(shared.COVERAGE(lang), "percentunit", 1, width=100),
+        "days_counted": Column(says.DAYS(lang), NO_UNIT, 0, width=90),
+        "days_due": Column(says.DAYS_DUE(lang), NO_UNIT, 0, width=90),
+        "unconfirmed": Column(shared.UNCONFIRMED(lang), mappings=words(confirmed), width=90, style=COLOURED_TEXT),
+    }
+    return table(says.DOUBTS(lang), target, columns=shown)

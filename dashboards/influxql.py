@@ -1,0 +1,47 @@
+"""Queries on telemetry. They run on InfluxDB 1.8 and, through its InfluxQL, on 2.x.
+
+Watts come from the meters' `ac_power_w`; energy does not come from here, but from accounting's rows in SQL.
+"""
+
+# ruff: noqa: S608 - queries are made of constants of ours; what people choose stays a variable of Grafana
+
+from typing import Final
+
+from dashboards.target import InfluxQL
+
+LIVE: Final = "15m"
+"""How old a meter's last reading may be to count as the present one."""
+
+THIS_STATION: Final = "\"station\" = '${station}'"
+
+
+def fleet_power_now() -> InfluxQL:
+    """[W], one figure: the sum of every meter's last reading. `now()`, not the range: it is the present."""
+    each = (
+        f'SELECT last("ac_power_w") AS "power" FROM "pv_meter" WHERE time > now() - {LIVE} GROUP BY "station", "device"'
+    )
+    return InfluxQL(f'SELECT sum("power") FROM ({each})')
+
+
+def fleet_power() -> InfluxQL:
+    """[W] over time: the mean of every meter in each step, summed; a silent station adds nothing."""
+    each = (
+        'SELECT mean("ac_power_w") AS "power" FROM "pv_meter" WHERE $timeFilter '
+        'GROUP BY time($__interval), "station", "device" fill(none)'
+    )
+    return InfluxQL(f'SELECT sum("power") FROM ({each}) WHERE $timeFilter GROUP BY time($__interval) fill(none)')
+
+
+def station_power_now() -> InfluxQL:
+    """[W], one figure for the station of the variable."""
+    where = f"{THIS_STATION} AND time > now() - {LIVE}"
+    return InfluxQL(f'SELECT last("ac_power_w") FROM "pv_meter" WHERE {where}')
+
+
+def station_curve(measurement: str, column: str, alias: str = "$tag_device") -> InfluxQL:
+    """A column of the station's devices over time, a series for each device; gaps stay gaps."""
+    return InfluxQL(
+        f'SELECT mean("{column}") FROM "{measurement}" WHERE {THIS_STATION} AND $timeFilter '
+        'GROUP BY time($__interval), "device" fill(none)',
+        alias=alias,
+    )

@@ -1,0 +1,271 @@
+"""The kinds of panels we use, each with our look; a new panel is one call of a few lines."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from grafana_foundation_sdk.builders import barchart as barchart_builder
+from grafana_foundation_sdk.builders import common, timeseries
+from grafana_foundation_sdk.builders import dashboard as builder
+from grafana_foundation_sdk.builders import stat as stat_builder
+from grafana_foundation_sdk.builders import table as table_builder
+from grafana_foundation_sdk.builders import text as text_builder
+from grafana_foundation_sdk.models import common as model
+from grafana_foundation_sdk.models import text as text_model
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardFieldConfigSourceOverrides,
+    DynamicConfigValue,
+    FieldColorModeId,
+    FieldConfigSource,
+    GridPos,
+    MatcherConfig,
+    Panel,
+    Threshold,
+    ThresholdsMode,
+    ValueMap,
+    ValueMapping,
+    ValueMappingResult,
+)
+
+from dashboards import colours
+from dashboards.target import Target
+
+MISSING: Final = "—"
+NO_UNIT: Final = "none"
+THOUSANDS: Final = "locale"
+"""Figures with separators; the title or the column's head says the unit."""
+
+
+class Label(NamedTuple):
+    """What a panel says of itself."""
+
+    title: str
+    description: str
+
+
+class Column(NamedTuple):
+    """How a column or a series is shown: by its name in the query, since names are stable and words are not."""
+
+    title: str
+    unit: str = NO_UNIT
+    decimals: int | None = None
+    colour: str | None = None
+    width: int | None = None
+    mappings: Sequence[ValueMapping] = ()
+    link: str | None = None
+    style: Mapping[str, Any] = {}
+
+
+class Face(NamedTuple):
+    """Unit, size and columns of a panel."""
+
+    unit: str
+    span: int
+    height: int
+    decimals: int | None = None
+    columns: Mapping[str, Column] = {}
+
+
+class Word(NamedTuple):
+    """The word and the colour of a value."""
+
+    text: str
+    colour: str
+
+
+def words(values: Mapping[str, Word]) -> list[ValueMapping]:
+    """Value mappings: from what the query answers to a word and its colour."""
+    options = {
+        value: ValueMappingResult(text=w.text, color=w.colour, index=i) for i, (value, w) in enumerate(values.items())
+    }
+    return [ValueMap(options=options)]
+
+
+def stat(
+    label: Label,
+    target: Target,
+    *,
+    unit: str,
+    span: int,
+    decimals: int | None = None,
+    colour: str = colours.ACCENT,
+    warn_above: float | None = None,
+    mappings: Sequence[ValueMapping] = (),
+    height: int = 4,
+) -> Panel:
+    """One figure. With `warn_above` it is green up to that and red beyond."""
+    steps = [Threshold(value=None, color=colour)]
+    if warn_above is not None:
+        steps = [Threshold(value=None, color=colours.PRODUCING), Threshold(value=warn_above, color=colours.DOWN)]
+    panel = (
+        stat_builder.Panel()
+        .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/").values(False))
+        .graph_mode(model.BigValueGraphMode.NONE)
+        .color_mode(model.BigValueColorMode.VALUE)
+        .text_mode(model.BigValueTextMode.VALUE)
+        .justify_mode(model.BigValueJustifyMode.AUTO)
+        .thresholds(builder.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps))
+        .color_scheme(builder.FieldColor().mode(FieldColorModeId.THRESHOLDS))
+        .no_value(MISSING)
+        .mappings(list(mappings))
+    )
+    return finish(panel.build(), label, [target], Face(unit, span, height, decimals))
+
+
+def curve(
+    label: Label,
+    targets: Sequence[Target],
+    *,
+    unit: str,
+    span: int = 12,
+    height: int = 8,
+    step: str | None = None,
+    gap_ms: int = 3_600_000,
+    columns: Mapping[str, Column] = {},
+) -> Panel:
+    """Lines over time; from `gap_ms` on a gap stays a gap; `step` is the shortest interval that is asked for."""
+    panel = _time_chart(unit).draw_style(model.GraphDrawStyle.LINE).line_width(2).fill_opacity(8)
+    panel.show_points(model.VisibilityMode.NEVER).span_nulls(gap_ms)
+    if step is not None:
+        panel.interval(step)
+    return finish(panel.build(), label, targets, Face(unit, span, height, columns=columns))
+
+
+def day_bars(
+    label: Label,
+    target: Target,
+    *,
+    unit: str,
+    columns: Mapping[str, Column],
+    span: int = 12,
+    height: int = 8,
+    decimals: int | None = None,
+) -> Panel:
+    """A stacked bar for each local day, from its midnight on; columns with a style of their own may be lines."""
+    panel = _time_chart(unit).draw_style(model.GraphDrawStyle.BARS).fill_opacity(85).line_width(0)
+    panel.bar_alignment(model.BarAlignment.AFTER).bar_width_factor(0.8)
+    panel.stacking(common.StackingConfig().mode(model.StackingMode.NORMAL).group("A"))
+    return finish(panel.build(), label, [target], Face(unit, span, height, decimals, columns))
+
+
+def bars(
+    label: Label,
+    target: Target,
+    *,
+    unit: str,
+    along: str,
+    columns: Mapping[str, Column],
+    span: int = 12,
+    height: int = 9,
+    decimals: int | None = None,
+    lying: bool = False,
+) -> Panel:
+    """Stacked bars along a column of words (a league, a month)."""
+    panel = (
+        barchart_builder.Panel()
+        .x_field(along)
+        .orientation(model.VizOrientation.HORIZONTAL if lying else model.VizOrientation.VERTICAL)
+        .stacking(model.StackingMode.NORMAL)
+        .show_value(model.VisibilityMode.NEVER)
+        .bar_width(0.7)
+        .group_width(0.7)
+        .fill_opacity(85)
+        .line_width(0)
+        .x_tick_label_spacing(0 if lying else 40)
+        .full_highlight(False)
+        .legend(_legend())
+        .tooltip(common.VizTooltipOptions().mode(model.TooltipDisplayMode.MULTI).sort(model.SortOrder.NONE))
+    )
+    return finish(panel.build(), label, [target], Face(unit, span, height, decimals, columns))
+
+
+def table(
+    label: Label,
+    target: Target,
+    *,
+    columns: Mapping[str, Column],
+    span: int = 12,
+    height: int = 9,
+) -> Panel:
+    """Rows; every column that is shown is in `columns`."""
+    panel = (
+        table_builder.Panel()
+        .show_header(True)
+        .cell_height(model.TableCellHeight.SM)
+        .no_value(MISSING)
+        .filterable(False)
+    )
+    return finish(panel.build(), label, [target], Face(NO_UNIT, span, height, columns=columns))
+
+
+def note(label: Label, content: str, *, span: int, height: int = 2) -> Panel:
+    """A sentence in Markdown; variables are put in."""
+    panel = text_builder.Panel().mode(text_model.TextMode.MARKDOWN).content(content).transparent(True)
+    return finish(panel.build(), label, [], Face(NO_UNIT, span, height))
+
+
+def finish(panel: Panel, label: Label, targets: Sequence[Target], face: Face) -> Panel:
+    """What all panels have, set on the built panel: the SDK's builders have no common class."""
+    panel.title, panel.description = label
+    panel.grid_pos = GridPos(w=face.span, h=face.height)
+    panel.targets = [target.named(chr(ord("A") + number)) for number, target in enumerate(targets)]
+    panel.datasource = targets[0].reference() if targets else None
+    config = panel.field_config = panel.field_config or FieldConfigSource()
+    config.defaults.unit = face.unit
+    config.defaults.decimals = face.decimals
+    config.overrides = [
+        DashboardFieldConfigSourceOverrides(MatcherConfig("byName", name), _properties(column))
+        for name, column in face.columns.items()
+    ]
+    return panel
+
+
+def _time_chart(unit: str) -> timeseries.Panel:
+    return (
+        timeseries.Panel()
+        .line_interpolation(model.LineInterpolation.LINEAR)
+        .gradient_mode(model.GraphGradientMode.NONE)
+        .axis_soft_min(0)
+        .axis_label("")
+        .legend(_legend())
+        .tooltip(common.VizTooltipOptions().mode(model.TooltipDisplayMode.MULTI).sort(model.SortOrder.NONE))
+        .unit(unit)
+    )
+
+
+def _legend() -> common.VizLegendOptions:
+    return (
+        common.VizLegendOptions()
+        .display_mode(model.LegendDisplayMode.LIST)
+        .placement(model.LegendPlacement.BOTTOM)
+        .show_legend(True)
+        .calcs([])
+    )
+
+
+def _properties(column: Column) -> list[DynamicConfigValue]:
+    given: dict[str, Any] = {"displayName": column.title, "unit": column.unit}
+    if column.decimals is not None:
+        given["decimals"] = column.decimals
+    if column.colour is not None:
+        given["color"] = {"mode": "fixed", "fixedColor": column.colour}
+    if column.width is not None:
+        given["custom.width"] = column.width
+    if column.mappings:
+        given["mappings"] = column.mappings
+    if column.link is not None:
+        given["links"] = [{"title": column.title, "url": column.link}]
+    given.update(column.style)
+    return [DynamicConfigValue(id_val=name, value=value) for name, value in given.items()]
+
+
+COLOURED_TEXT: Final = {"custom.displayMode": "color-text", "custom.cellOptions": {"type": "color-text"}}
+"""A cell whose word has its state's colour; 9.4 wants the first name, later ones the second."""
+
+HIDDEN: Final = {"custom.hidden": True}
+"""A column that only a link needs."""
+
+WITH_POINTS: Final = {"custom.showPoints": "always", "custom.pointSize": 6}
+"""A line through few values."""
+
+DASHED: Final = {**WITH_POINTS, "custom.lineStyle": {"fill": "dash", "dash": [8, 6]}, "custom.fillOpacity": 0}
+"""What is compared with."""

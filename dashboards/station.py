@@ -1,0 +1,220 @@
+"""A station: is it producing what its neighbours produce."""
+
+# ruff: noqa: S608 - queries are made of constants of ours; what people choose stays a variable of Grafana
+
+from typing import Final
+
+from grafana_foundation_sdk.builders.dashboard import QueryVariable
+from grafana_foundation_sdk.models.dashboard import Panel
+
+from dashboards import colours, influxql, sql
+from dashboards.fleet import state_words
+from dashboards.frame import Board, kind_of_data, query_variable, silent_minutes
+from dashboards.money import YUAN, money_columns
+from dashboards.panels import (
+    COLOURED_TEXT,
+    DASHED,
+    THOUSANDS,
+    WITH_POINTS,
+    Column,
+    Word,
+    curve,
+    day_bars,
+    stat,
+    table,
+    words,
+)
+from dashboards.target import Sql
+from dashboards.words import shared
+from dashboards.words import station as says
+from guangfu.income.reasons import REASON_TEXTS
+from guangfu.texts import Lang
+
+THIS: Final = "station_id = '${station}'"
+FEWEST_NEIGHBOURS: Final = 3
+
+
+def board(lang: Lang) -> Board:
+    return Board(
+        name="station",
+        title=says.TITLE,
+        description=says.DESCRIPTION,
+        range_from="now-7d",
+        variables=[_variable(lang), silent_minutes(lang)],
+        panels=[
+            *_first_row(lang),
+            _facts(lang),
+            _power(lang),
+            _hours(lang),
+            _inverters(lang),
+            _irradiance(lang),
+            _energy_by_day(lang),
+            _income_by_day(lang),
+            _villages(lang),
+            _quality(lang),
+        ],
+    )
+
+
+def _variable(lang: Lang) -> QueryVariable:
+    """Station, banner and id, since names repeat."""
+    query = (
+        "SELECT station || ' · ' || banner || ' · ' || station_id AS __text, station_id AS __value "
+        f"FROM {sql.fleet(lang)} f ORDER BY league_code, banner_code, station, station_id"
+    )
+    return query_variable("station", says.VARIABLE(lang), query)
+
+
+def _first_row(lang: Lang) -> list[Panel]:
+    day = f"{THIS} AND day = {sql.TODAY}"
+    energy = Sql(f"SELECT energy_wh FROM daily_energy WHERE {day}")
+    today = Sql(f"SELECT estimated_gross_fen / 100.0 AS yuan FROM daily_income WHERE {day}")
+    month = Sql(
+        "SELECT estimated_gross_fen / 100.0 AS yuan FROM monthly_income "
+        f"WHERE {THIS} AND month = to_char({sql.TODAY}, 'YYYY-MM')"
+    )
+    return [
+        stat(says.LIKE_NEIGHBOURS(lang), _like_neighbours(lang), unit="percentunit", span=5, decimals=0),
+        stat(says.POWER_NOW(lang), influxql.station_power_now(), unit="watt", span=4, decimals=1),
+        stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
+        stat(says.INCOME_TODAY(lang), today, unit=THOUSANDS, span=4, decimals=2, colour=colours.BASE),
+        stat(says.INCOME_MONTH(lang), month, unit=THOUSANDS, span=4, decimals=2, colour=colours.BASE),
+        kind_of_data(lang, span=3),
+    ]
+
+
+def _hours_of_banner(lang: Lang, days: str) -> str:
+    """Equivalent hours [h] of the banner's stations, on days that have an energy; `mine` marks the station."""
+    return (
+        f"(SELECT e.day, e.energy_wh::float / f.capacity_dc_w AS hours, f.{THIS} AS mine "
+        f"FROM {sql.fleet(lang)} f JOIN daily_energy e USING (station_id) WHERE e.energy_wh IS NOT NULL AND {days} "
+        f"AND f.banner_code = (SELECT banner_code FROM stations WHERE {THIS} AND superseded_at IS NULL))"
+    )
+
+
+MEDIAN: Final = "percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) FILTER (WHERE NOT mine)"
+
+
+def _like_neighbours(lang: Lang) -> Sql:
+    days = f"e.day = {sql.TODAY} - 1"
+    return Sql(
+        f"SELECT max(hours) FILTER (WHERE mine) / nullif({MEDIAN}, 0) AS ratio FROM {_hours_of_banner(lang, days)} h "
+        f"HAVING count(*) FILTER (WHERE NOT mine) >= {FEWEST_NEIGHBOURS}"
+    )
+
+
+def kind_words(lang: Lang) -> dict[str, Word]:
+    return {
+        "centralized": Word(shared.CENTRALIZED(lang), colours.ACCENT),
+        "village": Word(shared.VILLAGE_LEVEL(lang), colours.ACCENT),
+        "joint": Word(shared.JOINT(lang), colours.ACCENT),
+    }
+
+
+def _facts(lang: Lang) -> Panel:
+    query = (
+        "SELECT station, state, last_reading_at, league, banner, CASE WHEN joint THEN 'joint' ELSE kind END AS kind, "
+        "capacity_dc_w / 1000.0 AS dc_kw, capacity_ac_w / 1000.0 AS ac_kw, "
+        f"to_char(grid_connected_on, 'YYYY-MM-DD') AS grid_connected_on FROM {sql.states(lang)} f WHERE f.{THIS}"
+    )
+    columns = {
+        "station": Column(shared.STATION_COLUMN(lang)),
+        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), style=COLOURED_TEXT),
+        "last_reading_at": Column(shared.LAST_HEARD(lang), "dateTimeAsIso"),
+        "league": Column(shared.LEAGUE(lang)),
+        "banner": Column(shared.BANNER(lang)),
+        "kind": Column(shared.KIND(lang), mappings=words(kind_words(lang))),
+        "dc_kw": Column(shared.CAPACITY(lang), THOUSANDS, 1),
+        "ac_kw": Column(says.AC_CAPACITY(lang), THOUSANDS, 1),
+        "grid_connected_on": Column(says.GRID_CONNECTED(lang)),
+    }
+    return table(says.FACTS(lang), Sql(query), columns=columns, span=24, height=4)
+
+
+def _power(lang: Lang) -> Panel:
+    target = influxql.station_curve("pv_meter", "ac_power_w")
+    return curve(says.POWER(lang), [target], unit="watt", step="1m", height=9)
+
+
+def _hours(lang: Lang) -> Panel:
+    query = (
+        f"SELECT {sql.at_midnight('day')} AS time, max(hours) FILTER (WHERE mine) AS own, {MEDIAN} AS neighbours "
+        f"FROM {_hours_of_banner(lang, sql.in_range('e.day'))} h GROUP BY day ORDER BY day"
+    )
+    columns = {
+        "own": Column(says.OWN(lang), "h", 2, colours.ACCENT, style=WITH_POINTS),
+        "neighbours": Column(says.NEIGHBOURS(lang), "h", 2, colours.EXPECTED, style=DASHED),
+    }
+    return curve(says.HOURS(lang), [Sql(query, series=True)], unit="h", columns=columns, height=9, gap_ms=86_400_000)
+
+
+def _inverters(lang: Lang) -> Panel:
+    target = influxql.station_curve("pv_inverter", "ac_power_w")
+    return curve(says.INVERTERS(lang), [target], unit="watt", step="1m")
+
+
+def _irradiance(lang: Lang) -> Panel:
+    targets = [
+        influxql.station_curve("pv_weather", "poa_irradiance_w_m2", says.POA(lang)),
+        influxql.station_curve("pv_weather", "ghi_w_m2", says.GHI(lang)),
+    ]
+    return curve(says.IRRADIANCE(lang), targets, unit="Wm2", step="1m")
+
+
+def _energy_by_day(lang: Lang) -> Panel:
+    query = (
+        f"SELECT {sql.at_midnight('day')} AS time, energy_wh - coalesce(interpolated_wh, 0) AS measured, "
+        f"interpolated_wh AS interpolated FROM daily_energy WHERE {THIS} AND {sql.in_range('day')} ORDER BY day"
+    )
+    columns = {
+        "measured": Column(shared.MEASURED(lang), "watth", 1, colours.ACCENT),
+        "interpolated": Column(shared.INTERPOLATED(lang), "watth", 1, colours.STALE),
+    }
+    return day_bars(says.ENERGY_BY_DAY(lang), Sql(query, series=True), unit="watth", columns=columns)
+
+
+def _income_by_day(lang: Lang) -> Panel:
+    query = (
+        f"SELECT {sql.at_midnight('day')} AS time, estimated_base_fen / 100.0 AS base, "
+        "estimated_subsidy_fen / 100.0 AS subsidy FROM daily_income "
+        f"WHERE {THIS} AND {sql.in_range('day')} ORDER BY day"
+    )
+    scale = YUAN[lang]
+    columns = money_columns(lang, scale)
+    return day_bars(says.INCOME_BY_DAY(lang), Sql(query, series=True), unit=scale.unit, columns=columns)
+
+
+def _villages(lang: Lang) -> Panel:
+    name = "name_en" if lang is Lang.EN else "name"
+    query = (
+        f"SELECT v.{name} AS village, units, estimated_gross_fen / 100.0 AS gross, "
+        "estimated_deductions_fen / 100.0 AS deductions, estimated_distributable_fen / 100.0 AS distributable "
+        "FROM village_monthly_income m JOIN villages v ON v.village_id = m.village_id AND v.superseded_at IS NULL "
+        f"WHERE m.{THIS} AND month = to_char({sql.TODAY}, 'YYYY-MM') ORDER BY units DESC, village"
+    )
+    columns = {
+        "village": Column(shared.VILLAGE(lang)),
+        "units": Column(says.UNITS(lang), THOUSANDS, 0),
+        "gross": Column(shared.GROSS_YUAN(lang), THOUSANDS, 2),
+        "deductions": Column(says.DEDUCTIONS(lang), THOUSANDS, 2),
+        "distributable": Column(says.DISTRIBUTABLE(lang), THOUSANDS, 2),
+    }
+    return table(says.VILLAGES(lang), Sql(query), columns=columns, span=12, height=8)
+
+
+def reason_words(lang: Lang) -> dict[str, Word]:
+    return {reason.value: Word(text(lang), colours.UNKNOWN) for reason, text in REASON_TEXTS.items()}
+
+
+def _quality(lang: Lang) -> Panel:
+    query = (
+        "SELECT to_char(day, 'YYYY-MM-DD') AS day, energy_wh / 1000.0 AS energy_kwh, coverage, reason "
+        f"FROM daily_energy e WHERE {THIS} AND {sql.in_range('e.day')} ORDER BY e.day DESC"
+    )
+    columns = {
+        "day": Column(says.DAY(lang)),
+        "energy_kwh": Column(shared.ENERGY_KWH(lang), THOUSANDS, 1),
+        "coverage": Column(shared.COVERAGE(lang), "percentunit", 1),
+        "reason": Column(says.REASON(lang), mappings=words(reason_words(lang))),
+    }
+    return table(says.QUALITY(lang), Sql(query), columns=columns, span=12, height=8)

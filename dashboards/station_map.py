@@ -1,0 +1,84 @@
+"""The map of stations: positions over a grid of degrees, so that it needs no tiles and no internet."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from grafana_foundation_sdk.models import geomap
+from grafana_foundation_sdk.models.common import FrameGeometrySource, FrameGeometrySourceMode, MapLayerOptions
+from grafana_foundation_sdk.models.dashboard import Panel
+
+from dashboards import colours
+from dashboards.panels import NO_UNIT, Column, Face, Label, finish
+from dashboards.target import Target
+
+GRID_COLOUR: Final = "#8E99A64D"
+WEST, EAST, SOUTH, NORTH = 90, 132, 34, 56
+STEP_DEG: Final = 2
+VIEW: Final = geomap.MapViewConfig(id_val="coords", lat=45, lon=112, zoom=5)
+"""Inner Mongolia as a whole."""
+
+
+def graticule() -> dict[str, Any]:
+    """Meridians and parallels every two degrees, as GeoJSON. No border is drawn: borders need a reviewed map."""
+    meridians = [[[lon, SOUTH], [lon, NORTH]] for lon in range(WEST, EAST + 1, STEP_DEG)]
+    parallels = [[[WEST, lat], [EAST, lat]] for lat in range(SOUTH, NORTH + 1, STEP_DEG)]
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "properties": {}, "geometry": {"type": "MultiLineString", "coordinates": lines}}
+            for lines in (meridians, parallels)
+        ],
+    }
+
+
+def basemap() -> MapLayerOptions:
+    source = "data:application/json," + quote(json.dumps(graticule(), separators=(",", ":")))
+    style = {"color": {"fixed": GRID_COLOUR}, "opacity": 1, "lineWidth": 1}
+    return MapLayerOptions(type_val="geojson", name="grid", config={"src": source, "rules": [], "style": style})
+
+
+def station_map(
+    label: Label, stations: Target, places: Target, *, columns: Mapping[str, Column], span: int, height: int
+) -> Panel:
+    """Stations coloured by the column `state`, and the names of `places`.
+
+    Both queries answer `lon` and `lat` [degrees]; `places` also `name`.
+    """
+    options = geomap.Options(
+        view=VIEW,
+        basemap=basemap(),
+        controls=geomap.ControlsOptions(show_zoom=True, mouse_wheel_zoom=False, show_attribution=False),
+        layers=[_marks("A", "stations", MARK), _marks("B", "places", NAME)],
+        tooltip=geomap.TooltipOptions(geomap.TooltipMode.DETAILS),
+    )
+    panel = Panel(type_val="geomap", options=options)
+    return finish(panel, label, [stations, places], Face(NO_UNIT, span, height, columns=columns))
+
+
+MARK: Final = {
+    "size": {"fixed": 4, "min": 2, "max": 10},
+    "color": {"field": "state", "fixed": colours.UNKNOWN},
+    "opacity": 0.75,
+    "symbol": {"mode": "fixed", "fixed": "img/icons/marker/circle.svg"},
+}
+NAME: Final = {
+    "size": {"fixed": 1, "min": 1, "max": 1},
+    "color": {"fixed": colours.UNKNOWN},
+    "opacity": 0,
+    "symbol": {"mode": "fixed", "fixed": "img/icons/marker/circle.svg"},
+    "text": {"mode": "field", "field": "name", "fixed": ""},
+    "textConfig": {"fontSize": 12, "offsetX": 0, "offsetY": 0, "textAlign": "center", "textBaseline": "middle"},
+}
+
+
+def _marks(ref_id: str, name: str, style: Mapping[str, Any]) -> MapLayerOptions:
+    return MapLayerOptions(
+        type_val="markers",
+        name=name,
+        config={"showLegend": False, "style": dict(style)},
+        location=FrameGeometrySource(mode=FrameGeometrySourceMode.COORDS, latitude="lat", longitude="lon"),
+        filter_data={"id": "byRefId", "options": ref_id},
+        tooltip=ref_id == "A",
+    )

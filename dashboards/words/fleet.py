@@ -1,0 +1,85 @@
+"""Words of the fleet's dashboard."""
+
+from typing import Final
+
+from dashboards.words import say
+from guangfu.texts import Text
+
+TITLE: Final = Text("光伏电站总览", "PV fleet")
+DESCRIPTION: Final = Text(
+    "哪些电站停了、少收多少、在谁那里；全网功率、当日电量与预估收益。",
+    "What is down, what it costs and whom; the fleet's power, today's energy and estimated income.",
+)
+ATTENTION: Final = say(
+    "需要处理的电站（座）",
+    "Stations in trouble",
+    "离线、从未上报或昨日零发电的电站数。离线：状态为离线，或超过所选分钟数没有读数。",
+    "Stations that are offline, were never heard of, or produced nothing yesterday. "
+    "Offline: the station's status says so, or no reading for the chosen minutes.",
+)
+AT_STAKE: Final = say(
+    "它们平时每日收益（预估）",
+    "What they usually earn a day (estimate)",
+    "需要处理的电站近 30 日有收益之日的平均日应收（预估）之和：停一天大约少收多少。"
+    "离线电站可能仍在发电，恢复通信后补报。",
+    "The mean daily estimate over the last 30 days that brought something, summed over the stations in trouble: about "
+    "what a day of standstill costs. An offline station may still produce and report later.",
+)
+POWER_NOW: Final = say(
+    "当前功率",
+    "Power now",
+    "各关口表最近 15 分钟内最后一次有功功率之和；夜间为 0。",
+    "Sum of every gateway meter's last active power within 15 minutes; zero at night.",
+)
+ENERGY_TODAY: Final = say(
+    "今日上网电量",
+    "Energy today",
+    "当日（北京时间）已核算的上网电量合计，随核算更新。",
+    "On-grid energy of the present local day as accounted so far.",
+)
+INCOME_TODAY: Final = say(
+    "今日收益（预估）",
+    "Income today (estimate)",
+    "当日上网电量按电价规则计算的应收预估，含国家补贴；不是结算或到账金额。",
+    "What today's energy is worth by rule, subsidy included; neither settled nor received.",
+)
+TROUBLES: Final = say(
+    "停在哪里：需要处理的电站，按平时日收益排列",
+    "Where it stands still, by what the stations usually earn",
+    "点电站名称打开该站页面。平时日收益为近 30 日有收益之日的平均（预估）。",
+    "A station's name opens its page. The usual day is the mean of the last 30 days that brought something (estimate).",
+)
+MAP: Final = say(
+    "电站位置与状态",
+    "Stations by position and state",
+    "经纬度取自登记册；背景为 2° 经纬网，不需要外网。颜色：绿 在线，红 昨日零发电，紫 离线，灰 从未上报。",
+    "Positions from the registry over a grid of two degrees, without internet. "
+    "Green heard, red no energy yesterday, purple offline, grey never heard.",
+)
+POWER: Final = say(
+    "全网功率",
+    "Fleet power",
+    "各关口表有功功率在每个时间步内的平均值之和；离线电站不计入，缺口不补。",
+    "Each meter's mean active power in a step, summed; silent stations are not in it and gaps stay gaps.",
+)
+BY_LEAGUE: Final = say(
+    "各盟市：电站状态与今日",
+    "By league: states and today",
+    "各盟市电站状态计数、今日上网电量与今日应收预估。",
+    "Stations by state, today's on-grid energy and today's estimate in each league.",
+)
+ENERGY_BY_DAY: Final = say(
+    "每日上网电量",
+    "Energy by day",
+    "全部电站每个北京时间日的上网电量；缺测时段跨日的部分由插补得出，单列。",
+    "On-grid energy of all stations for each local day; what a gap over midnight made up is shown apart.",
+)
+INCOME_BY_LEAGUE: Final = say(
+    "各盟市本月收益（预估）",
+    "This month's income by league (estimate)",
+    "本月（电量月份）各盟市应收预估，分燃煤基准价部分与国家补贴；不是结算或到账金额。",
+    "This month of energy: the estimate in each league, base and subsidy; neither settled nor received.",
+)
+FLEET_POWER_SERIES: Final = Text("全网功率", "Fleet power")
+TODAY_KWH: Final = Text("今日电量（kWh）", "Energy today (kWh)")
+TODAY_YUAN: Final = Text("今日收益（预估，元）", "Income today (estimate, yuan)")

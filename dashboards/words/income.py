@@ -1,0 +1,97 @@
+"""Words of the income dashboard."""
+
+from typing import Final
+
+from dashboards.words import say
+from guangfu.texts import Text
+
+TITLE: Final = Text("光伏收益（预估）", "PV income (estimate)")
+DESCRIPTION: Final = Text(
+    "一个电量月份的应收预估：合计、燃煤基准价部分、国家补贴，按日、盟市、旗县和嘎查村。",
+    "The estimate for a month of energy: gross, base and subsidy, by day, league, banner and village.",
+)
+NOTE: Final = say(
+    "说明",
+    "What this is",
+    "本页金额的性质：预估，不是结算、到账、划拨或发放。",
+    "What the amounts are: estimated; not settled, received, passed on or paid.",
+)
+NOTE_TEXT: Final = Text(
+    "**电量月份 ${month}　应收预估**：电量 × 电价规则，含税。不是结算、到账、划拨或发放金额；分配以结算单和到账为准。",
+    "**Month of energy ${month}, estimate**: energy × tariff, VAT included. "
+    "Not settled, received, passed on or paid; what is distributed comes from statements and receipts.",
+)
+GROSS: Final = say(
+    "应收合计（预估，元）",
+    "Gross (estimate, yuan)",
+    "所选电量月份的应收预估合计：燃煤基准价部分与国家补贴之和。",
+    "The estimate for the month of energy: base and subsidy together.",
+)
+BASE: Final = say(
+    "燃煤基准价部分（预估，元）",
+    "Base (estimate, yuan)",
+    "由电网企业随电费结算的部分，按燃煤基准价预估。",
+    "The part that the grid company pays, by the coal benchmark price.",
+)
+SUBSIDY: Final = say(
+    "国家补贴（预估，元）",
+    "Subsidy (estimate, yuan)",
+    "可再生能源电价附加补助部分的预估；通常一年或更久以后到账。",
+    "The subsidy part of the estimate; it usually arrives a year or more later.",
+)
+DISTRIBUTABLE: Final = say(
+    "村级可分配（预估，元）",
+    "Distributable to villages (estimate, yuan)",
+    "村级电站应收预估扣减运维等费用后可分配给嘎查村的金额。",
+    "What is left for the villages of the village-level stations' estimate after deductions.",
+)
+COVERAGE: Final = say(
+    "数据覆盖率",
+    "Coverage",
+    "所选月份各站覆盖率按应计天数加权的平均；未计入天数使预估偏低。",
+    "The stations' coverage of the month, weighted by the days due; days that are not counted make the estimate low.",
+)
+UNCONFIRMED: Final = say(
+    "规则待确认占比",
+    "By unconfirmed rules",
+    "应收预估中所依据的电价或扣减规则尚待确认的比例。",
+    "The part of the estimate whose tariff or deduction rule is not confirmed yet.",
+)
+BY_DAY: Final = say(
+    "当月每日收益（预估）",
+    "Income by day of the month (estimate)",
+    "所选电量月份每个北京时间日的应收预估；各日之和等于当月金额。",
+    "The estimate of each local day of the month; the days add up to the month.",
+)
+BY_MONTH: Final = say(
+    "各月收益（预估）",
+    "Income by month (estimate)",
+    "最近 24 个电量月份的应收预估；本月为至今。",
+    "The estimate of the last 24 months of energy; the present month so far.",
+)
+BY_LEAGUE: Final = say(
+    "各盟市收益（预估）",
+    "Income by league (estimate)",
+    "所选电量月份各盟市的应收预估。",
+    "The month's estimate in each league.",
+)
+BY_BANNER: Final = say(
+    "各旗县收益（预估）",
+    "Income by banner (estimate)",
+    "所选电量月份各旗县的应收预估与覆盖率。",
+    "The month's estimate and coverage in each banner.",
+)
+VILLAGES: Final = say(
+    "预估收益最高的嘎查村",
+    "Villages with the highest estimate",
+    "所选电量月份应收预估最高的 50 个嘎查村，合计其在各村级电站的份额。",
+    "The 50 villages with the highest estimate of the month, their units in all stations together.",
+)
+DOUBTS: Final = say(
+    "预估不完整或规则待确认的电站",
+    "Stations with gaps or unconfirmed rules",
+    "覆盖率低于 95 %、有未计入的天数或规则待确认的电站，金额大者在前，至多 100 座。",
+    "Coverage under 95 %, days not counted or rules unconfirmed; largest amounts first, at most 100.",
+)
+DAYS: Final = Text("计入天数", "Days counted")
+DAYS_DUE: Final = Text("应计天数", "Days due")

@@ -1,0 +1,177 @@
+"""What must hold for every dashboard, held by looking at the JSON that Grafana gets."""
+
+import json
+import re
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import pytest
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from dashboards.frame import COLUMNS, SUFFIX
+from dashboards.panels import NO_UNIT
+from dashboards.rendering import as_json, rendered
+from dashboards.sources import MONEY, TELEMETRY
+from dashboards.target import register
+from guangfu.stations.synthetic import synthetic_registry
+from guangfu.texts import Lang
+
+Json = dict[str, Any]
+DOCUMENTS = {document["uid"]: document for lang in Lang for document in rendered(lang)}
+PANELS = [
+    pytest.param(uid, panel, id=f"{uid}-{panel['id']}")
+    for uid, document in DOCUMENTS.items()
+    for panel in document["panels"]
+]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SHOWS_NO_FIGURE = {"table", "text", "geomap"}
+
+
+def lang_of(uid: str) -> Lang:
+    return next(lang for lang, suffix in SUFFIX.items() if uid.endswith(f"-{suffix}"))
+
+
+@cache
+def station_names() -> set[str]:
+    registry = synthetic_registry()
+    return {name for s in registry.stations.values() for name in (s.station_id, s.name, s.name_en)}
+
+
+def strings(value: object) -> list[str]:
+    """Every string anywhere in a JSON value."""
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in strings(one)]
+    if isinstance(value, list):
+        return [text for one in value for text in strings(one)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_there_are_three_dashboards_in_each_language() -> None:
+    assert set(DOCUMENTS) == {
+        f"guangfu-{name}-{suffix}" for name in ("fleet", "station", "income") for suffix in ("zh", "en")
+    }
+
+
+def test_uids_and_titles_are_short_and_unlike_each_other() -> None:
+    titles = [document["title"] for document in DOCUMENTS.values()]
+    assert max(Counter(titles).values()) == 1
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,40}", uid) for uid in DOCUMENTS)
+    assert all(0 < len(title) <= 40 for title in titles)
+
+
+def test_both_languages_ask_and_show_the_same() -> None:
+    """Same panels, kinds, places; only the words differ, and the unit in which money is shown on a wall."""
+    for uid, document in DOCUMENTS.items():
+        if lang_of(uid) is Lang.EN:
+            continue
+        other = DOCUMENTS[uid.removesuffix("zh") + "en"]
+        shape = [(p["id"], p["type"], p["gridPos"], len(p.get("targets", []))) for p in document["panels"]]
+        assert shape == [(p["id"], p["type"], p["gridPos"], len(p.get("targets", []))) for p in other["panels"]]
+        assert [v["name"] for v in document["templating"]["list"]] == [v["name"] for v in other["templating"]["list"]]
+
+
+@pytest.mark.parametrize("uid", DOCUMENTS)
+def test_english_holds_no_chinese_and_chinese_panels_do(uid: str) -> None:
+    document = DOCUMENTS[uid]
+    if lang_of(uid) is Lang.EN:
+        without_links = {name: value for name, value in document.items() if name != "links"}
+        assert not [text for text in strings(without_links) if CHINESE.search(text)]
+        return
+    assert CHINESE.search(document["title"])
+    for panel in document["panels"]:
+        assert CHINESE.search(panel["title"]), panel["title"]
+        assert CHINESE.search(panel["description"]), panel["title"]
+
+
+@pytest.mark.parametrize(("uid", "panel"), PANELS)
+def test_a_panel_says_what_it_shows(uid: str, panel: Json) -> None:
+    assert 0 < len(panel["title"]) <= (40 if lang_of(uid) is Lang.ZH else 64)
+    assert panel["description"].rstrip()[-1] in "。."
+    unit = panel["fieldConfig"]["defaults"]["unit"]
+    assert unit
+    if panel["type"] not in SHOWS_NO_FIGURE:
+        is_word = bool(panel["fieldConfig"]["defaults"].get("mappings"))
+        assert (unit == NO_UNIT) == is_word, "a figure has a unit"
+
+
+MONEY_COLUMNS = {"yuan", "usual_yuan", "gross", "base", "subsidy", "deductions", "distributable"}
+
+
+def money_shown(panel: Json) -> list[list[str]]:
+    """For each money column that the panel shows, the words and units that stand with it."""
+    defaults = panel["fieldConfig"]["defaults"]
+    columns = {
+        o["matcher"]["options"]: {p["id"]: p["value"] for p in o["properties"]}
+        for o in panel["fieldConfig"]["overrides"]
+    }
+    if not columns:
+        heads = [re.split(r" FROM ", target.get("rawSql", ""))[0] for target in panel.get("targets", [])]
+        return [[panel["title"], defaults["unit"]] for head in heads if re.search(r" AS yuan$", head)]
+    return [[c["displayName"], c["unit"]] for name, c in columns.items() if name in MONEY_COLUMNS]
+
+
+@pytest.mark.parametrize(("uid", "panel"), PANELS)
+def test_money_is_called_an_estimate_and_has_its_unit(uid: str, panel: Json) -> None:
+    estimate, unit = ("预估", "元") if lang_of(uid) is Lang.ZH else ("estimate", "yuan")
+    for words in money_shown(panel):
+        assert estimate in " ".join(words)
+        assert unit in " ".join(words)
+
+
+def test_the_money_of_every_dashboard_was_looked_at() -> None:
+    assert all(any(money_shown(panel) for panel in document["panels"]) for document in DOCUMENTS.values())
+
+
+@pytest.mark.parametrize(("uid", "panel"), PANELS)
+def test_a_panel_asks_our_sources_by_uid(uid: str, panel: Json) -> None:
+    known = {(source.uid, source.kind) for source in (TELEMETRY, MONEY)}
+    for target in panel.get("targets", []):
+        assert (target["datasource"]["uid"], target["datasource"]["type"]) in known
+        assert target["rawQuery"] is True
+    refs = [target["refId"] for target in panel.get("targets", [])]
+    assert len(refs) == len(set(refs))
+
+
+@pytest.mark.parametrize("uid", DOCUMENTS)
+def test_panels_fill_rows_without_overlapping(uid: str) -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in DOCUMENTS[uid]["panels"]:
+        place = panel["gridPos"]
+        cells = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert max(x for x, _ in cells) < COLUMNS
+        assert not cells & taken, panel["title"]
+        taken |= cells
+    assert len(taken) == COLUMNS * (max(y for _, y in taken) + 1), "a hole"
+
+
+@pytest.mark.parametrize("uid", DOCUMENTS)
+def test_no_station_is_written_into_a_dashboard(uid: str) -> None:
+    text = "\n".join(text for text in strings(DOCUMENTS[uid]) if not text.startswith("data:"))
+    assert not [name for name in station_names() if name in text]
+
+
+@pytest.mark.parametrize("uid", DOCUMENTS)
+def test_every_variable_that_is_used_is_defined(uid: str) -> None:
+    document = DOCUMENTS[uid]
+    defined = {variable["name"] for variable in document["templating"]["list"]}
+    used = set(re.findall(r"\$\{(\w+)[:}]", "\n".join(strings(document["panels"]))))
+    assert used <= defined, used - defined
+
+
+@pytest.mark.parametrize("uid", DOCUMENTS)
+def test_synthetic_data_is_labelled_by_asking_the_registry(uid: str) -> None:
+    asked = [t.get("rawSql", "") for panel in DOCUMENTS[uid]["panels"][:8] for t in panel.get("targets", [])]
+    assert any("registry_facts" in query for query in asked)
+
+
+@pytest.mark.parametrize("uid", DOCUMENTS)
+def test_the_sdk_reads_back_what_it_wrote(uid: str) -> None:
+    register()
+    again = as_json(Dashboard.from_json(json.loads(json.dumps(DOCUMENTS[uid]))))
+    assert [p.get("targets") for p in again["panels"]] == [p.get("targets") for p in DOCUMENTS[uid]["panels"]]
+    assert again["templating"] == DOCUMENTS[uid]["templating"]
