@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from accounting.program import run, run_once
 from accounting.settings import Settings
 from guangfu.clock import SystemClock
-from guangfu.commands.exits import Exit
+from guangfu.exits import Exit
 from guangfu.income.rules import BadRules, Rules, RulesSettings, load_rules
 from guangfu.settings import BadSettings
 from guangfu.storage.errors import StorageError

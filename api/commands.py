@@ -10,7 +10,7 @@ import typer
 from api.program import CannotListen, run
 from api.settings import Settings
 from guangfu.clock import SystemClock
-from guangfu.commands.exits import Exit
+from guangfu.exits import Exit
 from guangfu.income.rules import BadRules
 from guangfu.settings import BadSettings
 from guangfu.storage.errors import StorageError

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from guangfu.clock import SystemClock
-from guangfu.commands.exits import Exit
+from guangfu.exits import Exit
 from guangfu.settings import BadSettings
 from guangfu.storage.errors import StorageError
 from guangfu.storage.opening import StorageSettings, open_telemetry_store

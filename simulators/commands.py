@@ -30,7 +30,7 @@ app = typer.Typer(
     help="模拟电站，经 MQTT 上报（演示数据）。Simulated stations that report over MQTT; all synthetic.",
 )
 
-# The exit statuses of guangfu.commands.exits, written again: a simulator shares no code with what it tests.
+# The exit statuses of guangfu.exits, written again: a simulator shares no code with what it tests.
 FOUND: Final = 1
 USAGE: Final = 2
 UNREACHABLE: Final = 3

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine
 
 from guangfu.commands import replaying
 from guangfu.commands.broker import BrokerSettings, NotTaken
-from guangfu.commands.exits import Exit
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.shown import local_time, print_table
+from guangfu.exits import Exit
 from guangfu.settings import BadSettings
 from guangfu.storage.sql.inbox import DeadLetter, count_dead_letters, read_dead_letters
 from guangfu.telemetry.reading import Reason

@@ -9,9 +9,9 @@ from rich.text import Text as RichText
 
 from guangfu.commands.broker import BrokerSettings
 from guangfu.commands.checkups import Finding, State, check_broker, check_database, check_telemetry
-from guangfu.commands.exits import Exit
 from guangfu.commands.opened import LangOption, SqlUrl
 from guangfu.commands.shown import print_table, printable
+from guangfu.exits import Exit
 from guangfu.settings import BadSettings
 from guangfu.storage.opening import StorageSettings
 from guangfu.texts import Lang, Text

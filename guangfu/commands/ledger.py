@@ -5,9 +5,9 @@ from typing import Annotated, Final, NamedTuple
 import typer
 from sqlalchemy import Connection
 
-from guangfu.commands.exits import Exit
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.shown import print_table
+from guangfu.exits import Exit
 from guangfu.ledger.books import BOOKS, CHARTS
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.storage.sql.journal import ChainFault, balances, read_hash, read_heads, verify_chain

@@ -8,7 +8,7 @@ import typer
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from guangfu.commands.exits import Exit
+from guangfu.exits import Exit
 from guangfu.settings import BadSettings
 from guangfu.storage.errors import StorageError, Unavailable
 from guangfu.storage.opening import StorageSettings

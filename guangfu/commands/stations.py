@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from guangfu.clock import SystemClock
-from guangfu.commands.exits import Exit
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.stations_shown import show_changes, show_faults, show_stations
+from guangfu.exits import Exit
 from guangfu.settings import BadSettings
 from guangfu.stations.changes import changes, vanished
 from guangfu.stations.faults import has_errors

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from guangfu.commands.exits import Exit
 from guangfu.demo.preflight import NotReady, check_folder, check_port, lock_folder
 from guangfu.demo.supervisor import Supervisor
 from guangfu.demo.system import Plan, run_system
+from guangfu.exits import Exit
 from guangfu.storage.errors import Unavailable
 from guangfu.texts import Lang, Text
 

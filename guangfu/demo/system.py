@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import Engine
@@ -148,9 +149,18 @@ def _start_programs(supervisor: Supervisor, parts: Parts) -> None:
     )
     for_accounting = accounting.settings.Settings.load()
     for_api = api.settings.Settings.load(host=plan.host, port=plan.port)
-    supervisor.start("api", lambda stop: api.program.run(for_api, store, engine, clock, stop))
-    supervisor.start("accounting", lambda stop: accounting.program.run(for_accounting, store, engine, clock, stop))
-    supervisor.start("ingest", lambda stop: ingest.program.run(for_ingest, store, engine, clock, stop))
+    of_ingest, of_accounting = CollectorRegistry(), CollectorRegistry()
+    supervisor.start(
+        "api",
+        lambda stop: api.program.run(for_api, store, engine, clock, stop, metric_registries=(of_ingest, of_accounting)),
+    )
+    supervisor.start(
+        "accounting",
+        lambda stop: accounting.program.run(for_accounting, store, engine, clock, stop, metrics=of_accounting),
+    )
+    supervisor.start(
+        "ingest", lambda stop: ingest.program.run(for_ingest, store, engine, clock, stop, metrics=of_ingest)
+    )
 
 
 def _fleet_command(parts: Parts, version: str, clock_options: tuple[str, ...]) -> list[str]:

@@ -10,7 +10,7 @@ from accounting.commands import app as accounting_app
 from accounting.explain import Explainer, is_month
 from accounting.explain_commands import app
 from guangfu.clock import day_start
-from guangfu.commands.exits import Exit
+from guangfu.exits import Exit
 from guangfu.texts import Lang
 from tests.accounting.county import MAY, County, county, registers
 

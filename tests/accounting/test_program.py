@@ -13,7 +13,7 @@ from accounting.commands import app
 from accounting.program import run
 from accounting.settings import Settings
 from guangfu.clock import day_start
-from guangfu.commands.exits import Exit
+from guangfu.exits import Exit
 from guangfu.storage.errors import Unavailable
 from tests.accounting.county import MAY, County, registers
 from tests.services.running import free_port

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from api.program import CannotListen, address_of, listen, run
 from api.settings import Settings
 from guangfu.clock import ManualClock
-from guangfu.commands.exits import Exit
+from guangfu.exits import Exit
 from guangfu.settings import BadSettings
 from guangfu.storage.telemetry_store import TelemetryStore
 from guangfu.texts import Lang

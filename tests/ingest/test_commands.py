@@ -1,7 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from guangfu.commands.exits import Exit
+from guangfu.exits import Exit
 from ingest.commands import app
 from ingest.settings import Settings
 from tests.services.running import free_port

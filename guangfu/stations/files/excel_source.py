@@ -40,7 +40,8 @@ def read_workbook(path: Path) -> Raw:
 
 def _sheets(path: Path) -> list[tuple[str, Rows]]:
     """Title and rows of each sheet that is not for people."""
-    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+    # openpyxl leaves a file open that it gives up on, so it gets one that we close.
+    with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
         return [
             (sheet.title, list(sheet.iter_rows(values_only=True)))
             for sheet in book.worksheets
