@@ -61,6 +61,8 @@ def create_app(
         title="guangfu", version=version("guangfu"), description=ABOUT, openapi_url="/v1/openapi.json",
         docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
+    rules = load_rules(RulesSettings.load().folder) if rules is None else rules
+    look = FleetLook(settings, store, engine, clock, rules.energy.coverage_floor)
     app.state.settings = settings
     app.state.clock = clock
     app.state.places = stream.Places(settings.max_streams)
@@ -69,8 +71,8 @@ def create_app(
         store=store,
         engine=engine,
         clock=clock,
-        rules=load_rules(RulesSettings.load().folder) if rules is None else rules,
-        look=Shared(FleetLook(settings, store, engine, clock), settings.cache_s),
+        rules=rules,
+        look=Shared(look, settings.cache_s),
         curves=SharedByKey(settings.curve_cache_s, CURVES_KEPT),
         incomes=SharedByKey(settings.curve_cache_s, CURVES_KEPT),
         metric_registries=metric_registries,

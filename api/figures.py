@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api import schemas
+from api.counted_days import AT_MOST_DAYS, Days, filled, joined
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome
 from guangfu.income.reasons import REASON_TEXTS, Reason
 from guangfu.texts import Lang, Text
@@ -12,13 +13,17 @@ from guangfu.texts import Lang, Text
 NOT_COMPUTED: Final = Text("尚未计算", "Not computed yet")
 NO_STATION: Final = Text("没有一座电站的数据足够", "No station has enough data")
 LEFT_OUT: Final = Text("{n} 座电站数据不足，未计入", "{n} stations have not enough data and are left out")
+LACKING: Final = Text(
+    "{n} 座电站缺部分日期，金额仅含有数据的天", "{n} stations lack some days; the amounts are of the days with a figure"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """Energy and estimated income of one or several stations in one period.
 
-    `reason` says why a figure is missing, or what a sum leaves out. Coverage is between 0 and 1.
+    `reason` says why a figure is missing, or what a sum leaves out. Coverage is between 0 and 1. `days` are those of
+    a station's month; a day and a sum have none.
     """
 
     energy_wh: int | None = None
@@ -28,6 +33,7 @@ class Figure:
     coverage: float = 0
     unconfirmed: bool = False
     reason: Text | None = NOT_COMPUTED
+    days: Days | None = None
 
     def income(self, lang: Lang) -> schemas.EstimatedIncome:
         return schemas.EstimatedIncome(
@@ -67,9 +73,17 @@ def reason_text(code: str) -> Text:
     return REASON_TEXTS[Reason(code)] if code in set(Reason) else Text(code, code)
 
 
-def monthly_figure(month: MonthlyIncome | None) -> Figure:
+def monthly_figure(month: MonthlyIncome | None, floor: float) -> Figure:
+    """A station's month: no amounts where too few of its days have a figure.
+
+    Args:
+        floor: The share of its days which must have a figure, `Rules.energy.coverage_floor`.
+    """
     if month is None:
         return MISSING
+    days = Days(month.days_counted, month.days_due)
+    if not days.enough(floor):
+        return Figure(coverage=month.coverage, reason=days.reason(floor), days=days)
     return Figure(
         energy_wh=month.energy_wh,
         gross_fen=month.estimated_gross_fen,
@@ -77,7 +91,8 @@ def monthly_figure(month: MonthlyIncome | None) -> Figure:
         subsidy_fen=month.estimated_subsidy_fen,
         coverage=month.coverage,
         unconfirmed=month.unconfirmed,
-        reason=None,
+        reason=days.reason(floor),
+        days=days,
     )
 
 
@@ -92,7 +107,6 @@ def sum_figures(figures: Sequence[Figure], weights: Sequence[float]) -> Figure:
         weights: Their installed capacities. [W]
     """
     counted = [f for f in figures if f.gross_fen is not None]
-    left_out = len(figures) - len(counted)
     total = sum(weights)
     covered = sum(f.coverage * w for f, w in zip(figures, weights, strict=True) if f.gross_fen is not None)
     return Figure(
@@ -102,14 +116,17 @@ def sum_figures(figures: Sequence[Figure], weights: Sequence[float]) -> Figure:
         subsidy_fen=_sum(f.subsidy_fen for f in counted),
         coverage=covered / total if total else 0,
         unconfirmed=any(f.unconfirmed for f in counted),
-        reason=_sum_reason(len(counted), left_out),
+        reason=_sum_reason(counted, figures),
     )
 
 
-def _sum_reason(counted: int, left_out: int) -> Text | None:
+def _sum_reason(counted: Sequence[Figure], figures: Sequence[Figure]) -> Text | None:
     if not counted:
-        return NO_STATION
-    return Text(LEFT_OUT.zh.format(n=left_out), LEFT_OUT.en.format(n=left_out)) if left_out else None
+        most = max((f.days for f in figures if f.days), key=lambda days: days.counted, default=None)
+        return most.said(AT_MOST_DAYS) if most else NO_STATION
+    lacking = sum(f.days is not None and f.days.lacking for f in counted)
+    told = ((LEFT_OUT, len(figures) - len(counted)), (LACKING, lacking))
+    return joined([filled(text, n=n) for text, n in told if n])
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

@@ -45,11 +45,14 @@ class FleetView:
 class FleetLook:
     """Reads a `FleetView`; the registry only when its version or the local day has changed."""
 
-    def __init__(self, settings: Settings, store: TelemetryStore, engine: Engine, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, store: TelemetryStore, engine: Engine, clock: Clock, coverage_floor: float
+    ) -> None:
         self._settings = settings
         self._store = store
         self._engine = engine
         self._clock = clock
+        self._coverage_floor = coverage_floor
         self._catalog: Catalog | None = None
 
     def __call__(self) -> FleetView:
@@ -67,7 +70,7 @@ class FleetLook:
             catalog=catalog,
             present=read_present(catalog, self._store, seen, now, self._settings),
             today=tuple(daily_figure(energy.get(i), income.get(i)) for i in ids),
-            month=tuple(monthly_figure(months.get(i)) for i in ids),
+            month=tuple(monthly_figure(months.get(i), self._coverage_floor) for i in ids),
             accounted_at=max((row.computed_at for row in energy.values()), default=None),
         )
 

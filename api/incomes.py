@@ -9,6 +9,7 @@ from api import schemas
 from api.figures import MISSING, Figure, daily_figure, monthly_figure, sum_figures
 from api.parameters import Period
 from guangfu.clock import month_days
+from guangfu.income.rules import Rules
 from guangfu.income.sharing import By
 from guangfu.stations.models import Station
 from guangfu.storage.sql.figures import read_daily_energy, read_daily_income, read_monthly_income
@@ -18,11 +19,12 @@ Figures = Mapping[tuple[str, str], Figure]
 """By station and period."""
 
 
-def read_figures(db: Connection, period: Period, stations: Sequence[str] | None = None) -> Figures:
+def read_figures(db: Connection, period: Period, rules: Rules, stations: Sequence[str] | None = None) -> Figures:
     """Every station's figure of every day or month of the period; what accounting has not is absent."""
     if not period.names():
         return {}
-    return _daily(db, period, stations) if period.by is By.DAY else _monthly(db, period, stations)
+    floor = rules.energy.coverage_floor
+    return _daily(db, period, stations) if period.by is By.DAY else _monthly(db, period, floor, stations)
 
 
 def _daily(db: Connection, period: Period, stations: Sequence[str] | None) -> Figures:
@@ -36,10 +38,10 @@ def _daily(db: Connection, period: Period, stations: Sequence[str] | None) -> Fi
     }
 
 
-def _monthly(db: Connection, period: Period, stations: Sequence[str] | None) -> Figures:
+def _monthly(db: Connection, period: Period, floor: float, stations: Sequence[str] | None) -> Figures:
     names = period.names()
     rows = read_monthly_income(db, start=names[0], end=names[-1], stations=stations)
-    return {(row.station_id, row.month): monthly_figure(row) for row in rows}
+    return {(row.station_id, row.month): monthly_figure(row, floor) for row in rows}
 
 
 def station_income(station: Station, period: Period, figures: Figures, lang: Lang) -> schemas.StationIncome:

@@ -236,6 +236,7 @@ class HouseholdRow(Schema):
     slots: int
     month_fen: int | None
     basis: Literal["entitlement", "indicator"]
+    reason: str | None = None
 
 
 class Households(Schema):

@@ -1,28 +1,30 @@
 """What the API says of villages and households; the amounts are those of `guangfu.income.sharing`."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from api import schemas
 from api.catalog import Catalog
-from api.figures import reason_text
 from api.parameters import Period
 from api.parts import Parts
+from api.village_months import Daily, read_daily, stored_reason
 from guangfu.clock import local_day, month_days
-from guangfu.income.figures import DailyEnergy, DailyIncome
+from guangfu.income.reasons import Reason
 from guangfu.income.sharing import (
+    Basis,
+    By,
     HouseholdMonth,
+    HouseholdPeriod,
     VillagePeriod,
     household_rows,
     village_households,
     village_rows,
-    village_stations,
 )
 from guangfu.stations.models import Household, ShareUnits, Village, valid_on
-from guangfu.storage.sql.figures import read_daily_energy, read_daily_income
-from guangfu.texts import Lang
+from guangfu.texts import Lang, Text
+
+NOT_BEGUN: Final = Text("该月尚未开始", "The month has not begun")
 
 
 def village(parts: Parts, asked: Village) -> schemas.Village:
@@ -70,29 +72,15 @@ def _station(catalog: Catalog, station_id: str, village_id: str) -> schemas.Vill
     )
 
 
-@dataclass(frozen=True)
-class Daily:
-    """The days that a village's income rests on: of its stations, from the start of the first month."""
-
-    energy: Sequence[DailyEnergy]
-    income: Sequence[DailyIncome]
-
-
-def _read_daily(parts: Parts, village_id: str, start: date, end: date) -> Daily:
-    first = start.replace(day=1)
-    stations = village_stations(parts.registry, village_id, first, end)
-    if not stations or end < first:
-        return Daily([], [])
-    with parts.engine.connect() as db:
-        return Daily(
-            energy=read_daily_energy(db, start=first, end=end, stations=stations),
-            income=read_daily_income(db, start=first, end=end, stations=stations),
-        )
-
-
 def village_income(parts: Parts, village_id: str, asked: Period, lang: Lang) -> schemas.VillageIncome:
-    daily = _read_daily(parts, village_id, asked.start, asked.end)
-    rows = village_rows(
+    daily = read_daily(parts, village_id, asked)
+    rows = _village_periods(parts, village_id, asked, daily)
+    items = [_village_row(row, daily.reason(row.period, row.reason), lang) for row in rows]
+    return schemas.VillageIncome(village_id=village_id, by=asked.by.value, items=items)
+
+
+def _village_periods(parts: Parts, village_id: str, asked: Period, daily: Daily) -> list[VillagePeriod]:
+    return village_rows(
         parts.registry,
         village_id,
         by=asked.by,
@@ -102,11 +90,9 @@ def village_income(parts: Parts, village_id: str, asked: Period, lang: Lang) -> 
         income=daily.income,
         rules=parts.rules,
     )
-    items = [_village_row(row, lang) for row in rows]
-    return schemas.VillageIncome(village_id=village_id, by=asked.by.value, items=items)
 
 
-def _village_row(row: VillagePeriod, lang: Lang) -> schemas.VillageIncomeRow:
+def _village_row(row: VillagePeriod, reason: Text | None, lang: Lang) -> schemas.VillageIncomeRow:
     return schemas.VillageIncomeRow(
         period=row.period,
         income=schemas.EstimatedIncome(
@@ -115,7 +101,7 @@ def _village_row(row: VillagePeriod, lang: Lang) -> schemas.VillageIncomeRow:
             subsidy_fen=row.estimated_subsidy_fen,
             coverage=round(row.coverage, 4),
             unconfirmed=row.unconfirmed,
-            reason=reason_text(row.reason)(lang) if row.reason else None,
+            reason=reason(lang) if reason else None,
         ),
         deductions_fen=row.estimated_deductions_fen,
         distributable_fen=row.estimated_distributable_fen,
@@ -124,11 +110,12 @@ def _village_row(row: VillagePeriod, lang: Lang) -> schemas.VillageIncomeRow:
     )
 
 
-def households(parts: Parts, village_id: str, month: str) -> schemas.Households:
+def households(parts: Parts, village_id: str, month: str, lang: Lang) -> schemas.Households:
     """Every household of the village in the month; a month to come has no amounts yet."""
     first, last = month_days(month)[0], month_days(month)[-1]
     until = min(last, local_day(parts.clock.now()))
-    daily = _read_daily(parts, village_id, first, until)
+    asked = Period(By.MONTH, first, until)
+    daily = read_daily(parts, village_id, asked)
     rows = village_households(
         parts.registry,
         village_id,
@@ -138,11 +125,14 @@ def households(parts: Parts, village_id: str, month: str) -> schemas.Households:
         income=daily.income,
         rules=parts.rules,
     )
-    items = [_household_row(row, begun=first <= until) for row in rows]
+    village_periods = _village_periods(parts, village_id, asked, daily)
+    reason = daily.reason(month, village_periods[0].reason) if village_periods else NOT_BEGUN
+    items = [_household_row(row, reason, lang, begun=first <= until) for row in rows]
     return schemas.Households(village_id=village_id, month=month, items=items)
 
 
-def _household_row(row: HouseholdMonth, *, begun: bool) -> schemas.HouseholdRow:
+def _household_row(row: HouseholdMonth, reason: Text | None, lang: Lang, *, begun: bool) -> schemas.HouseholdRow:
+    rests_on_data = row.basis is Basis.INDICATOR or not begun
     return schemas.HouseholdRow(
         household_id=row.household_id,
         pseudonym=f"户 {pseudonym(row.household_id)}",
@@ -150,6 +140,7 @@ def _household_row(row: HouseholdMonth, *, begun: bool) -> schemas.HouseholdRow:
         slots=row.slots,
         month_fen=row.month_fen if begun else None,
         basis=row.basis.value,
+        reason=reason(lang) if reason and rests_on_data else None,
     )
 
 
@@ -164,7 +155,7 @@ def pseudonym(household_id: str) -> str:
 
 
 def household_income(parts: Parts, household: Household, asked: Period, lang: Lang) -> schemas.HouseholdIncome:
-    daily = _read_daily(parts, household.village_id, asked.start, asked.end)
+    daily = read_daily(parts, household.village_id, asked)
     found = household_rows(
         parts.registry,
         household.household_id,
@@ -175,14 +166,7 @@ def household_income(parts: Parts, household: Household, asked: Period, lang: La
         income=daily.income,
         rules=parts.rules,
     )
-    items = [
-        schemas.HouseholdIncomeRow(
-            period=row.period,
-            amount_fen=row.amount_fen,
-            reason=reason_text(row.reason)(lang) if row.reason else None,
-        )
-        for row in found.items
-    ]
+    items = [_household_period(row, daily, found.basis, lang) for row in found.items]
     return schemas.HouseholdIncome(
         household_id=household.household_id,
         village_id=household.village_id,
@@ -190,4 +174,12 @@ def household_income(parts: Parts, household: Household, asked: Period, lang: La
         by=asked.by.value,
         unconfirmed=found.unconfirmed,
         items=items,
+    )
+
+
+def _household_period(row: HouseholdPeriod, daily: Daily, basis: Basis, lang: Lang) -> schemas.HouseholdIncomeRow:
+    shared = basis is Basis.INDICATOR and row.reason is not Reason.NOT_BENEFICIARY
+    reason = daily.reason(row.period, row.reason) if shared else stored_reason(row.reason)
+    return schemas.HouseholdIncomeRow(
+        period=row.period, amount_fen=row.amount_fen, reason=reason(lang) if reason else None
     )

@@ -52,5 +52,5 @@ def read_fleet_income(
 
 def _fleet_income(parts: Parts, asked: Period, lang: Lang) -> schemas.FleetIncome:
     with parts.engine.connect() as db:
-        figures = read_figures(db, asked)
+        figures = read_figures(db, asked, parts.rules)
     return fleet_income(parts.registry.stations.values(), asked, figures, lang)

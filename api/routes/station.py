@@ -121,5 +121,5 @@ def read_station_income(
 
 def _income(parts: ApiParts, station_id: str, asked: Period, lang: Lang) -> schemas.StationIncome:
     with parts.engine.connect() as db:
-        figures = read_figures(db, asked, [station_id])
+        figures = read_figures(db, asked, parts.rules, [station_id])
     return station_income(parts.station(station_id), asked, figures, lang)

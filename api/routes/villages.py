@@ -40,13 +40,14 @@ def read_village_income(
 @router.get("/v1/villages/{village_id}/households", response_model=schemas.Households)
 def read_village_households(
     parts: ApiParts,
+    lang: Language,
     village_id: Id,
     month: Annotated[str | None, Query(max_length=7, description="2026-06; the present month by default")] = None,
 ) -> schemas.Households:
     """Its beneficiary households under pseudonyms, and what each is due in a month."""
     parts.village(village_id)
     this_month = month_of(local_day(parts.clock.now()))
-    return households(parts, village_id, parse_month(month) if month else this_month)
+    return households(parts, village_id, parse_month(month) if month else this_month, lang)
 
 
 @router.get("/v1/households/{household_id}/income", response_model=schemas.HouseholdIncome)

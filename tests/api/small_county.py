@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 from prometheus_client import CollectorRegistry
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from api.app import create_app
 from api.program import listen, serve
@@ -152,9 +152,12 @@ def income(station: str, day: date, gross: int, base: int) -> DailyIncome:
     return DailyIncome(station, day, Fen(gross), Fen(base), Fen(gross - base), "ordinary-2018", station == "st1")
 
 
-def month(station: str, name: str, wh: int, gross: int, base: int, coverage: float) -> MonthlyIncome:
+def month(
+    station: str, name: str, wh: int, gross: int, base: int, coverage: float, days: tuple[int, int] = (1, 1)
+) -> MonthlyIncome:
+    """`days`: those counted and those due."""
     return MonthlyIncome(
-        station, name, wh, 1, 1, coverage, Fen(gross), Fen(base), Fen(gross - base), "ordinary-2018", station == "st1",
+        station, name, wh, *days, coverage, Fen(gross), Fen(base), Fen(gross - base), "ordinary-2018", station == "st1",
         "test", NOON,
     )  # fmt: skip
 
@@ -199,11 +202,30 @@ def fill_sql(engine: Engine) -> None:
             ],
             villages=[],
         )  # fmt: skip
+        _fill_april(db)
         keep_dead_letters(db, [
             DeadLetter("a", Reason.NOT_JSON, "line 1", "pv/1/st1/telemetry", b"{\xff", "st1", NOON),
             DeadLetter("b", Reason.UNKNOWN_STATION, "st9", "pv/1/st9/telemetry", b"{}", "st9", NOON),
             DeadLetter("c", Reason.UNKNOWN_STATION, "st9", "pv/1/st9/telemetry", b"x" * 5000, "st9", NOON),
         ])  # fmt: skip
+
+
+def _fill_april(db: Connection) -> None:
+    """Thirty days: st1 has all of them, st4 lacks the last one, and st2 has seven, too few."""
+    days = [date(2026, 4, day) for day in range(1, 31)]
+    counted = {"st1": days, "st2": days[:7], "st4": days[:29]}
+    a_day = {"st1": (100_000_000, 5_000_000, 2_829_000), "st2": (1_500_000, 112_500, 45_525),
+             "st4": (15_000_000, 1_125_000, 455_250)}  # fmt: skip
+    write_daily_energy(db, [energy(s, day, a_day[s][0], 1.0) for s in counted for day in counted[s]])
+    replace_month(
+        db, "2026-04", [s.station_id for s in STATIONS],
+        daily=[income(s, day, *a_day[s][1:]) for s in counted for day in counted[s]],
+        monthly=[
+            month(s, "2026-04", n * wh, n * gross, n * base, n / 30, (n, 30))
+            for s, (wh, gross, base) in a_day.items() if (n := len(counted[s]))
+        ],
+        villages=[],
+    )  # fmt: skip
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.small_county import NOON, Api
+from api.figures import MISSING, monthly_figure, sum_figures
+from tests.api.small_county import NOON, Api, month
 
 
 def test_fleet_counts_stations_by_kind_and_state(api: Api) -> None:
@@ -90,6 +91,25 @@ def test_fleet_income_by_month(api: Api) -> None:
         ("2026-06", 2_545_000),
     ]
     assert rows[0]["income"]["reason"] == "2 stations have not enough data and are left out"
+
+
+def test_fleet_month_leaves_out_stations_of_which_too_few_days_have_a_figure(api: Api) -> None:
+    """In April st2 has 7 of 30 days, st3 and st5 none; st4 lacks one: 150 million + 29 x 1.125 million fen."""
+    (row,) = api.get("/v1/fleet/income", by="month", start="2026-04", end="2026-04")["items"]
+    assert row["income"]["gross_fen"] == 30 * 5_000_000 + 29 * 1_125_000
+    assert row["energy_wh"] == 30 * 100_000_000 + 29 * 15_000_000
+    assert row["income"]["coverage"] == pytest.approx((20 + 3 * 29 / 30) / 23.9, abs=1e-4)
+    assert row["income"]["reason"] == "3 座电站数据不足，未计入；1 座电站缺部分日期，金额仅含有数据的天"
+
+
+def test_fleet_month_without_a_counted_station_names_the_days(api: Api) -> None:
+    few = [monthly_figure(month(s, "2026-04", 9, 9, 3, n / 30, (n, 30)), 0.5) for s, n in (("st2", 7), ("st4", 3))]
+    found = sum_figures([*few, MISSING], [1.0, 1.0, 1.0])
+    assert found.gross_fen is None
+    assert found.reason == (
+        "没有一座电站的数据足够：30 天中最多 7 天有数据",
+        "No station has enough data: at most 7 of 30 days have a figure",
+    )
 
 
 def test_fleet_income_ends_today(api: Api) -> None:

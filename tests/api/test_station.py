@@ -3,7 +3,10 @@
 import csv
 import io
 
-from tests.api.small_county import Api
+import pytest
+
+from api.figures import monthly_figure
+from tests.api.small_county import Api, month
 
 
 def test_detail_of_a_centralized_station(api: Api) -> None:
@@ -126,6 +129,36 @@ def test_insufficient_data_is_not_zero(api: Api) -> None:
     (row,) = api.get("/v1/stations/st4/income", by="day", start="2026-06-01")["items"]
     assert row["income"]["gross_fen"] is None
     assert row["income"]["reason"] == "数据不足：数据完整率低于下限"
+
+
+def test_month_of_which_too_few_days_have_a_figure_has_no_amounts(api: Api) -> None:
+    """Seven of thirty days are under the floor of a half."""
+    (row,) = api.get("/v1/stations/st2/income", by="month", start="2026-04", end="2026-04")["items"]
+    assert (row["energy_wh"], row["income"]["gross_fen"], row["income"]["base_fen"]) == (None, None, None)
+    assert row["income"]["reason"] == "数据不足：30 天中只有 7 天有数据"
+    assert row["income"]["coverage"] == pytest.approx(7 / 30, abs=1e-4)
+    days = api.get("/v1/stations/st2/income", by="day", start="2026-04-01", end="2026-04-08")["items"]
+    assert [day["income"]["gross_fen"] for day in days] == [112_500] * 7 + [None], "its days have their own amounts"
+
+
+def test_month_that_lacks_a_day_has_the_amounts_of_the_others_and_says_so(api: Api) -> None:
+    (row,) = api.get("/v1/stations/st4/income", by="month", start="2026-04", end="2026-04")["items"]
+    assert row["income"]["gross_fen"] == 29 * 1_125_000
+    assert row["income"]["reason"] == "30 天中 29 天有数据，金额仅含这些天"
+    (row,) = api.get("/v1/stations/st4/income", by="month", start="2026-04", end="2026-04", lang="en")["items"]
+    assert row["income"]["reason"] == "29 of 30 days have a figure; the amounts are of these"
+
+
+def test_whole_month_has_no_reason(api: Api) -> None:
+    (row,) = api.get("/v1/stations/st1/income", by="month", start="2026-04", end="2026-04")["items"]
+    assert (row["income"]["gross_fen"], row["income"]["reason"]) == (30 * 5_000_000, None)
+
+
+@pytest.mark.parametrize("counted, due, amounts", [(15, 30, True), (14, 30, False), (0, 0, True), (1, 2, True)])
+def test_half_of_the_days_is_enough(counted: int, due: int, amounts: bool) -> None:
+    figure = monthly_figure(month("st2", "2026-04", 1_000, 75, 30, 0.5, (counted, due)), 0.5)
+    assert (figure.gross_fen == 75) is amounts
+    assert (figure.reason is None) is (counted == due)
 
 
 def test_income_as_a_file(api: Api) -> None:

@@ -6,7 +6,10 @@ less 4.9 % for operation, maintenance and the reserve.
 
 import pytest
 
-from tests.api.small_county import Api
+from api.figures import MISSING, monthly_figure
+from api.village_months import Daily
+from guangfu.income.reasons import Reason
+from tests.api.small_county import Api, month
 
 
 def test_village_has_the_stations_that_it_owns_and_that_support_its_households(api: Api) -> None:
@@ -48,12 +51,43 @@ def test_village_without_data_has_a_reason_and_no_figure(api: Api) -> None:
     assert row["income"]["reason"] == "insufficient data: no readings"
 
 
+def test_village_month_leaves_out_a_station_with_too_few_days(api: Api) -> None:
+    """April: of st2 7 of 30 days are known, so only st4 counts: 29 x 11,250.00 x 40 / 64 yuan, less 4.9 %."""
+    april = api.get("/v1/villages/vl1/income", by="month", start="2026-04", end="2026-04")["items"][0]
+    assert april["income"]["gross_fen"] == 20_390_625
+    assert april["deductions_fen"] == 999_141
+    assert april["per_household_fen"] == (20_390_625 - 999_141) // 4
+    assert april["income"]["reason"] == "1 座电站数据不足，未计入；1 座电站缺部分日期，金额仅含有数据的天"
+    assert april["income"]["coverage"] == pytest.approx(29 / 60, abs=1e-4), "two stations, thirty days each"
+
+
+def test_households_of_a_month_that_lacks_days_are_told_so(api: Api) -> None:
+    said = "1 座电站数据不足，未计入；1 座电站缺部分日期，金额仅含有数据的天"
+    households = api.get("/v1/villages/vl1/households", month="2026-04")["items"]
+    assert sum(h["month_fen"] for h in households) == 20_390_625 - 999_141
+    assert {h["reason"] for h in households} == {said}
+    row = api.get("/v1/households/hh000001/income", by="month", start="2026-04", end="2026-04")["items"][0]
+    assert (row["amount_fen"], row["reason"]) == (households[0]["month_fen"], said)
+    (entitled,) = api.get("/v1/villages/vl3/households", month="2026-04")["items"]
+    assert (entitled["basis"], entitled["reason"]) == ("entitlement", None)
+
+
+def test_village_of_one_station_is_told_what_the_station_is_told() -> None:
+    few = monthly_figure(month("st2", "2026-04", 9, 9, 3, 7 / 30, (7, 30)), 0.5)
+    most = monthly_figure(month("st2", "2026-05", 9, 9, 3, 29 / 31, (29, 31)), 0.5)
+    daily = Daily(months={"2026-04": [few], "2026-05": [most], "2026-06": [MISSING]})
+    texts = [daily.reason(name, Reason.NO_READINGS) for name in ("2026-04", "2026-05", "2026-06")]
+    assert [text.zh for text in texts if text] == [
+        "数据不足：30 天中只有 7 天有数据", "31 天中 29 天有数据，金额仅含这些天", "数据不足：没有读数",
+    ]  # fmt: skip
+
+
 def test_households_are_pseudonyms_and_the_indicator_adds_up(api: Api) -> None:
     households = api.get("/v1/villages/vl1/households", month="2026-05")["items"]
     assert [h["pseudonym"] for h in households] == ["户 000001", "户 000002", "户 000003", "户 000004"]
     assert households[0]["pseudonym_en"] == "Household 000001"
     assert {h["basis"] for h in households} == {"indicator"}
-    assert set(households[0]) == {"household_id", "pseudonym", "pseudonym_en", "slots", "month_fen", "basis"}
+    assert set(households[0]) == {"household_id", "pseudonym", "pseudonym_en", "slots", "month_fen", "basis", "reason"}
     month = api.get("/v1/villages/vl1/income", by="month", start="2026-05")["items"][0]
     assert sum(h["month_fen"] for h in households) == month["distributable_fen"]
 
