@@ -233,6 +233,7 @@ class Spool:
     def _load(self) -> None:
         db = self._writer
         db.execute("DELETE FROM groups WHERE id <= ?", (self._cursor,))
+        spool_file.shrink(db)
         sizes = db.execute("SELECT id, messages, bytes, oldest_at_ms FROM groups ORDER BY id")
         self._waiting = deque(_Waiting(*row) for row in sizes)
         self._messages = sum(w.messages for w in self._waiting)

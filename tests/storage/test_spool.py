@@ -88,6 +88,16 @@ def test_the_outbox_is_settled_or_said_in_fewer_rows(spool: Spool) -> None:
     again.close()
 
 
+def test_opening_gives_the_disk_back_what_a_long_queue_left(spool: Spool) -> None:
+    for _ in range(80):
+        last = spool.append([frame("x" * (1 << 20))])
+    spool.advance(last - 1, [])
+    again = reopened(spool)
+    assert again.path.stat().st_size < 4 << 20
+    assert [g.id for g in again.read(again.cursor, 9)] == [last]
+    again.close()
+
+
 def test_another_process_can_not_open_it(spool: Spool) -> None:
     code = f"from pathlib import Path; from guangfu.storage.spool import Spool; Spool(Path({str(spool.path)!r}))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
