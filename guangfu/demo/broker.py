@@ -1,17 +1,15 @@
-"""The demo's broker: Mosquitto where it is installed, otherwise amqtt in this process."""
+"""The demo's broker: Mosquitto where it is installed, otherwise amqtt, which comes with the project."""
 
-import asyncio
-import logging
 import os
 import shutil
 import socket
 import subprocess
-import threading
+import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from guangfu.storage.errors import Unavailable
 
@@ -45,59 +43,51 @@ def mosquitto(program: str, folder: Path, host: str, port: int) -> Iterator[None
         + ("user root\n" if os.geteuid() == 0 else ""),
         encoding="utf-8",
     )
-    log = folder / "mosquitto.log"
+    with _running("mosquitto", [program, "-c", str(config)], folder, host, port):
+        yield
+
+
+@contextmanager
+def amqtt(folder: Path, host: str, port: int) -> Iterator[None]:
+    """Runs amqtt (MQTT 3.1.1 only, nothing on disk) with this Python, on a core of its own.
+
+    Raises:
+        Unavailable: It ended at once or does not listen; its own words are in the detail.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _running("amqtt", [sys.executable, "-m", "guangfu.demo.amqtt_broker", host, str(port)], folder, host, port):
+        yield
+
+
+@contextmanager
+def _running(name: str, command: Sequence[str], folder: Path, host: str, port: int) -> Iterator[None]:
+    log = folder / f"{name}.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            dying_with_parent([program, "-c", str(config)]),
+            dying_with_parent(command),
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C is for us: the broker ends last
         )
     try:
-        _wait_until_it_listens(host, port, lambda: process.poll() is None, log)
+        _wait_until_it_listens(name, host, port, process, log)
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-@contextmanager
-def amqtt_in_process(host: str, port: int) -> Iterator[None]:
-    """Runs amqtt (MQTT 3.1.1 only, nothing on disk) in a thread of this process."""
-    from amqtt.broker import Broker
-
-    logging.getLogger("amqtt").setLevel(logging.CRITICAL)
-    logging.getLogger("transitions").setLevel(logging.CRITICAL)
-    loop = asyncio.new_event_loop()
-    config: dict[str, Any] = {
-        "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}"}},
-        "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
-    }
-    thread = threading.Thread(target=loop.run_forever, name="amqtt", daemon=True)
-    thread.start()
-
-    async def start() -> Broker:
-        broker = Broker(config)
-        await broker.start()
-        return broker
-
-    broker = asyncio.run_coroutine_threadsafe(start(), loop).result(START_TIMEOUT_S)
-    try:
-        yield
-    finally:
-        with suppress(Exception):
-            asyncio.run_coroutine_threadsafe(broker.shutdown(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
-
-
-def _wait_until_it_listens(host: str, port: int, lives: Callable[[], bool], log: Path) -> None:
+def _wait_until_it_listens(name: str, host: str, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     give_up = time.monotonic() + START_TIMEOUT_S
     while True:
         with socket.socket() as probe:
             probe.settimeout(0.2)
             if probe.connect_ex((host, port)) == 0:
                 return
-        if not lives() or time.monotonic() > give_up:
-            raise Unavailable("mosquitto", log.read_text(errors="replace").strip() or "does not listen")
+        if process.poll() is not None or time.monotonic() > give_up:
+            raise Unavailable(name, log.read_text(errors="replace").strip() or "does not listen")
         time.sleep(0.02)

@@ -15,7 +15,7 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from guangfu.clock import Clock, local_day
-from guangfu.demo.broker import amqtt_in_process, find_mosquitto, mosquitto
+from guangfu.demo.broker import amqtt, find_mosquitto, mosquitto
 from guangfu.demo.clock import demo_clock, keep_clock
 from guangfu.demo.preflight import NotReady, free_port
 from guangfu.demo.supervisor import Died, Fleet, Supervisor
@@ -85,7 +85,7 @@ def run_system(plan: Plan, supervisor: Supervisor, lang: Lang, console: Console)
         stack.callback(keep_clock, plan.folder / "clock.json", chosen.clock)
         parts = Parts(plan, mqtt_port, version, store, engine, chosen.clock)
         stack.callback(supervisor.stop)
-        _start_programs(supervisor, parts)
+        ingest_metrics = _start_programs(supervisor, parts)
         console.print(STARTED(lang, broker=broker, page=plan.page))
 
         def on_event(event: str) -> None:
@@ -93,6 +93,7 @@ def run_system(plan: Plan, supervisor: Supervisor, lang: Lang, console: Console)
                 console.print(FILLED(lang))
                 _in_background(lambda: _tell_when_ready(supervisor, parts, began, lang, console))
 
+        _wait_for_ingest(supervisor, ingest_metrics)
         fleet = Fleet(
             _fleet_command(parts, version, chosen.options),
             on_event,
@@ -109,7 +110,7 @@ def _start_broker(stack: ExitStack, plan: Plan, port: int) -> tuple[str, str]:
         raise NotReady(NO_MOSQUITTO)
     running: AbstractContextManager[None]
     if program is None:
-        name, version, running = "amqtt", "3.1.1", amqtt_in_process(plan.host, port)
+        name, version, running = "amqtt", "3.1.1", amqtt(plan.folder / "amqtt", plan.host, port)
     else:
         name, version, running = "Mosquitto", "5", mosquitto(program, plan.folder / "mosquitto", plan.host, port)
     stack.enter_context(running)
@@ -132,7 +133,8 @@ def _open_sql(plan: Plan, clock: Clock) -> Engine:
     return engine
 
 
-def _start_programs(supervisor: Supervisor, parts: Parts) -> None:
+def _start_programs(supervisor: Supervisor, parts: Parts) -> CollectorRegistry:
+    """Starts the three programs; returns ingest's metrics."""
     import accounting.program
     import accounting.settings
     import api.program
@@ -161,6 +163,14 @@ def _start_programs(supervisor: Supervisor, parts: Parts) -> None:
     supervisor.start(
         "ingest", lambda stop: ingest.program.run(for_ingest, store, engine, clock, stop, metrics=of_ingest)
     )
+    return of_ingest
+
+
+def _wait_for_ingest(supervisor: Supervisor, metrics: CollectorRegistry) -> None:
+    """Until ingest is connected: amqtt keeps nothing for a subscriber that has not come yet."""
+    while metrics.get_sample_value("guangfu_ingest_connected") != 1:
+        if supervisor.woken.wait(0.05):
+            return
 
 
 def _fleet_command(parts: Parts, version: str, clock_options: tuple[str, ...]) -> list[str]:

@@ -1,31 +1,28 @@
-"""The demo's broker where Mosquitto is missing: amqtt, MQTT 3.1.1, in the same process.
+"""The demo's broker where Mosquitto is missing: amqtt, MQTT 3.1.1.
 
 amqtt keeps nothing for an anonymous client that is away, so here ingest is connected before anything is
 published, as in the demo.
 """
 
-import gc
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
-from guangfu.demo.broker import amqtt_in_process
+from guangfu.demo.broker import amqtt
 from guangfu.storage.duckdb_store import DuckDBStore
 from tests.ingest.conftest import settings_for
 from tests.ingest.world import NOON_MS, STATIONS, Publisher, eventually, meter, running_ingest, stored, telemetry
 from tests.services.running import free_port
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # amqtt leaves its sockets to the garbage collector
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_over_amqtt_every_message_is_stored_also_after_connecting_again(tmp_path: Path, engine: Engine) -> None:
     port = free_port()
     settings = settings_for(port, tmp_path, mqtt_version="3.1.1")
     store = DuckDBStore(tmp_path / "telemetry.duckdb")
-    with amqtt_in_process("127.0.0.1", port):
+    with amqtt(tmp_path / "amqtt", "127.0.0.1", port):
         publisher = Publisher(port, version="3.1.1")
         for start in (0, 300):
             metrics = CollectorRegistry()
@@ -35,4 +32,3 @@ def test_over_amqtt_every_message_is_stored_also_after_connecting_again(tmp_path
                 eventually(lambda s=start: len(stored(store)) == s + 300)  # type: ignore[misc]
         publisher.close()
     store.close()
-    gc.collect()  # while the warnings about them are still ignored
