@@ -1,11 +1,15 @@
 """The command `guangfu dashboards`: build | push | diff."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from dashboards.grafana import Grafana, Refused, Unavailable
 from dashboards.provisioning import write_folder
+from dashboards.pushing import State, Step, steps
 from dashboards.settings import Settings
 from dashboards.words import commands as says
 from guangfu.exits import Exit
@@ -14,12 +18,22 @@ from guangfu.texts import Lang
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
+SHOWN_DIFFERENCES: Final = 4
+
 LangOption = Annotated[str, typer.Option("--lang", help="zh-CN | en")]
+UrlOption = Annotated[
+    str | None, typer.Option("--url", help="Grafana 地址，默认 GUANGFU_DASHBOARDS_GRAFANA_URL / Grafana's address")
+]
+TokenOption = Annotated[
+    str | None, typer.Option("--token", help="服务账号令牌，默认 …_GRAFANA_TOKEN / token of a service account")
+]
+UserOption = Annotated[str | None, typer.Option("--user", help="用户，默认 …_GRAFANA_USER / user")]
+PasswordOption = Annotated[str | None, typer.Option("--password", help="密码，默认 …_GRAFANA_PASSWORD / password")]
 
 
 @app.callback()
 def dashboards() -> None:
-    """Grafana 看板。Grafana dashboards."""
+    """Grafana 看板：写成文件、推送、比较。Grafana dashboards: write as files, push, compare."""
 
 
 @app.command()
@@ -42,6 +56,78 @@ def build(
         typer.echo(says.CANT_WRITE(language, path=error.filename, why=error.strerror), err=True)
         raise typer.Exit(Exit.UNREACHABLE) from error
     typer.echo(says.WRITTEN(language, count=len(written), folder=folder), err=True)
+
+
+@app.command()
+def push(
+    url: UrlOption = None,
+    token: TokenOption = None,
+    user: UserOption = None,
+    password: PasswordOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示，不写入 / only show, write nothing")] = False,
+    lang: LangOption = "zh-CN",
+) -> None:
+    """推送文件夹、数据源和看板，可重复执行，例如 guangfu dashboards push --url http://grafana:3000 --dry-run
+
+    Push folders, data sources and dashboards, safe to repeat: guangfu dashboards push --dry-run --lang en
+
+    数据源需要管理员权限；密码与令牌最好放在环境变量或 …_FILE 中。
+    Data sources need an Admin; passwords and tokens are better kept in the environment or in …_FILE.
+    """
+    language = Lang.parse(lang)
+    with _grafana(language, url, token, user, password) as (grafana, settings):
+        stuck = [step for step in steps(grafana, settings) if not _do(step, language, dry_run=dry_run)]
+    if stuck:
+        raise typer.Exit(Exit.FOUND)
+
+
+@app.command()
+def diff(
+    url: UrlOption = None,
+    token: TokenOption = None,
+    user: UserOption = None,
+    password: PasswordOption = None,
+    lang: LangOption = "zh-CN",
+) -> None:
+    """比较 Grafana 与代码；有差别时退出码为 1，例如 guangfu dashboards diff --url http://grafana:3000
+
+    Compare Grafana with the code; exits 1 where they differ, for example: guangfu dashboards diff --lang en
+    """
+    language = Lang.parse(lang)
+    different = 0
+    with _grafana(language, url, token, user, password) as (grafana, settings):
+        for step in steps(grafana, settings):
+            typer.echo(says.line(language, step, says.FOUND[step.state], SHOWN_DIFFERENCES))
+            different += step.state is not State.SAME and not (step.state is State.FROM_FILE and not step.differs)
+    if different:
+        raise typer.Exit(Exit.FOUND)
+
+
+def _do(step: Step, lang: Lang, *, dry_run: bool) -> bool:
+    """Apply a step and say so; False if it can't be brought into the state that it should have."""
+    if not dry_run and step.apply is not None:
+        step.apply()
+    said = (says.WOULD if dry_run else says.DONE)[step.state]
+    typer.echo(says.line(lang, step, said, SHOWN_DIFFERENCES))
+    return step.apply is not None or step.state is State.SAME or (step.state is State.FROM_FILE and not step.differs)
+
+
+@contextmanager
+def _grafana(
+    lang: Lang, url: str | None, token: str | None, user: str | None, password: str | None
+) -> Iterator[tuple[Grafana, Settings]]:
+    """Grafana as the options, or else the settings, name it; its errors become words and an exit status."""
+    given = {"grafana_url": url, "grafana_token": token, "grafana_user": user, "grafana_password": password}
+    settings = _settings(lang, **given)
+    try:
+        with Grafana(settings) as grafana:
+            yield grafana, settings
+    except Unavailable as error:
+        typer.echo(says.UNAVAILABLE(lang, why=error), err=True)
+        raise typer.Exit(Exit.UNREACHABLE) from error
+    except Refused as error:
+        typer.echo(says.REFUSED(lang, why=error), err=True)
+        raise typer.Exit(Exit.FOUND) from error
 
 
 def _settings(lang: Lang, **given: object) -> Settings:

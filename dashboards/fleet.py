@@ -10,7 +10,7 @@ from dashboards import colours, influxql, sql
 from dashboards.frame import Board, kind_of_data, silent_minutes, uid
 from dashboards.money import Scale, money_columns, wall_scale
 from dashboards.panels import (
-    COLOURED_TEXT,
+    COLOURED_CELL,
     HIDDEN,
     THOUSANDS,
     Column,
@@ -34,6 +34,7 @@ TROUBLED: Final = "state <> 'heard'"
 def state_words(lang: Lang) -> dict[str, Word]:
     return {
         "heard": Word(shared.HEARD(lang), colours.PRODUCING),
+        "low": Word(shared.LOW(lang), colours.LOW),
         "idle": Word(shared.IDLE(lang), colours.DOWN),
         "offline": Word(shared.OFFLINE(lang), colours.OFFLINE),
         "unknown": Word(shared.UNKNOWN(lang), colours.UNKNOWN),
@@ -66,60 +67,62 @@ def board(lang: Lang) -> Board:
 def _first_row(lang: Lang, scale: Scale) -> list[Panel]:
     states, today = sql.states(lang), sql.TODAY
     attention = Sql(f"SELECT count(*) AS stations FROM {states} f WHERE {TROUBLED}")
-    at_stake = Sql(f"SELECT coalesce(sum(usual_yuan), 0) / {scale.yuan} AS yuan FROM {states} f WHERE {TROUBLED}")
+    at_stake = Sql(f"SELECT coalesce(sum(usual_yuan), 0) AS yuan FROM {states} f WHERE {TROUBLED}")
     energy = Sql(f"SELECT sum(energy_wh) AS energy_wh FROM daily_energy WHERE day = {today}")
     income = Sql(
         f"SELECT sum(estimated_gross_fen) / 100.0 / {scale.yuan} AS yuan FROM daily_income WHERE day = {today}"
     )
     return [
         stat(says.ATTENTION(lang), attention, unit=THOUSANDS, span=4, decimals=0, warn_above=1),
-        stat(says.AT_STAKE(lang), at_stake, unit=scale.unit, span=5, decimals=2, colour=colours.DOWN),
+        stat(says.AT_STAKE(lang), at_stake, unit=THOUSANDS, span=5, decimals=0),
         stat(says.POWER_NOW(lang), influxql.fleet_power_now(), unit="watt", span=4, decimals=1),
         stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
-        stat(says.INCOME_TODAY(lang), income, unit=scale.unit, span=4, decimals=2, colour=colours.BASE),
+        stat(says.INCOME_TODAY(lang), income, unit=scale.unit, span=4, decimals=2),
         kind_of_data(lang, span=3),
     ]
 
 
 def _troubles(lang: Lang) -> Panel:
     query = (
-        "SELECT station_id, station, state, usual_yuan, last_reading_at, league, banner "
+        f"SELECT station_id, station, state, usual_yuan, ratio, {sql.local_minute('last_reading_at')} AS last_reading, "
+        "banner || ' · ' || league AS place "
         f"FROM {sql.states(lang)} f WHERE {TROUBLED} ORDER BY usual_yuan DESC NULLS LAST, station LIMIT 100"
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
-        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang)),
-        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=120, style=COLOURED_TEXT),
-        "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 2),
-        "last_reading_at": Column(shared.LAST_HEARD(lang), "dateTimeAsIso"),
-        "league": Column(shared.LEAGUE(lang)),
-        "banner": Column(shared.BANNER(lang)),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=205),
+        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=105, style=COLOURED_CELL),
+        "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 0, width=165),
+        "ratio": Column(says.RATIO(lang), "percentunit", 0, width=90),
+        "last_reading": Column(shared.LAST_HEARD(lang), width=135),
+        "place": Column(says.PLACE(lang)),
     }
-    return table(says.TROUBLES(lang), Sql(query), columns=columns, span=14, height=11)
+    return table(says.TROUBLES(lang), Sql(query), columns=columns, span=15, height=11)
 
 
 def _map(lang: Lang) -> Panel:
-    """The stations in trouble are drawn last, over the others."""
-    stations = (
-        f"SELECT lon, lat, station, state, league, banner FROM {sql.states(lang)} f "
-        "ORDER BY state <> 'heard', station_id"
+    """The stations in trouble are a layer of their own, larger and over the others."""
+    columns = "lon, lat, station, state, league, banner"
+    well, troubled = (
+        Sql(f"SELECT {columns} FROM {sql.states(lang)} f WHERE {which} ORDER BY station_id")
+        for which in ("state = 'heard'", TROUBLED)
     )
     name = "name_en" if lang is Lang.EN else "name"
-    places = f"SELECT seat_lon AS lon, seat_lat AS lat, {name} AS name FROM leagues WHERE superseded_at IS NULL"
-    columns = {
+    places = Sql(f"SELECT seat_lon AS lon, seat_lat AS lat, {name} AS name FROM leagues WHERE superseded_at IS NULL")
+    shown = {
         "state": Column(shared.STATE(lang), mappings=words(state_words(lang))),
         "station": Column(shared.STATION_COLUMN(lang)),
         "league": Column(shared.LEAGUE(lang)),
         "banner": Column(shared.BANNER(lang)),
     }
-    return station_map(says.MAP(lang), Sql(stations), Sql(places), columns=columns, span=10, height=11)
+    return station_map(says.MAP(lang), well, troubled, places, columns=shown, span=9, height=11)
 
 
 def _power(lang: Lang) -> Panel:
     """In steps of 15 minutes at least, so that stations that report seldom are in every step."""
     columns = {"pv_meter.sum": Column(says.FLEET_POWER_SERIES(lang), "watt", colour=colours.ACCENT)}
     return curve(
-        says.POWER(lang), [influxql.fleet_power()], unit="watt", span=14, height=9, step="15m", columns=columns
+        says.POWER(lang), [influxql.fleet_power()], unit="watt", span=12, height=9, step="15m", columns=columns
     )
 
 
@@ -134,10 +137,10 @@ def _by_league(lang: Lang) -> Panel:
     )
     columns = {"league": Column(shared.LEAGUE(lang))}
     for state, word in state_words(lang).items():
-        columns[state] = Column(word.text, THOUSANDS, 0, width=84)
+        columns[state] = Column(word.text, THOUSANDS, 0, width=84 if lang is Lang.ZH else 88)
     columns["energy_kwh"] = Column(says.TODAY_KWH(lang), THOUSANDS, 0)
     columns["yuan"] = Column(says.TODAY_YUAN(lang), THOUSANDS, 0)
-    return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=10, height=9)
+    return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=12, height=9)
 
 
 def _energy_by_day(lang: Lang) -> Panel:
@@ -150,7 +153,7 @@ def _energy_by_day(lang: Lang) -> Panel:
         "measured": Column(shared.MEASURED(lang), "watth", colour=colours.ACCENT),
         "interpolated": Column(shared.INTERPOLATED(lang), "watth", colour=colours.STALE),
     }
-    return day_bars(says.ENERGY_BY_DAY(lang), Sql(query, series=True), unit="watth", columns=columns, span=14, height=9)
+    return day_bars(says.ENERGY_BY_DAY(lang), Sql(query, series=True), unit="watth", columns=columns, span=12, height=9)
 
 
 def _income_by_league(lang: Lang) -> Panel:
@@ -161,7 +164,7 @@ def _income_by_league(lang: Lang) -> Panel:
         f"FROM monthly_income JOIN {sql.fleet(lang)} f USING (station_id) "
         f"WHERE month = to_char({sql.TODAY}, 'YYYY-MM') GROUP BY league ORDER BY sum(estimated_gross_fen) DESC"
     )
-    columns = money_columns(lang, scale)
+    columns = money_columns(lang)
     return bars(
-        says.INCOME_BY_LEAGUE(lang), Sql(query), unit=scale.unit, along="league", columns=columns, span=10, lying=True
+        says.INCOME_BY_LEAGUE(lang), Sql(query), unit=THOUSANDS, along="league", columns=columns, lying=True, decimals=2
     )

@@ -103,8 +103,8 @@ def _link(title: str, to: str) -> builder.DashboardLink:
 def kind_of_data(lang: Lang, *, span: int, height: int = 4) -> Panel:
     """演示数据, where the registry says so; asked, not written here."""
     said = {
-        "true": Word(shared.IS_SYNTHETIC(lang), colours.STALE),
-        "false": Word(shared.IS_REAL(lang), colours.PRODUCING),
+        "true": Word(shared.IS_SYNTHETIC(lang), colours.NOTE),
+        "false": Word(shared.IS_REAL(lang), colours.NOTE),
     }
     label = shared.SYNTHETIC(lang)
     return stat(label, sql.synthetic(), unit=NO_UNIT, span=span, height=height, mappings=mapped(said))

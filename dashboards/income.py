@@ -10,9 +10,8 @@ from grafana_foundation_sdk.models.dashboard import Panel
 from dashboards import colours, sql
 from dashboards.fleet import station_link
 from dashboards.frame import Board, kind_of_data, query_variable
-from dashboards.money import Scale, money_columns, wall_scale
+from dashboards.money import money_columns, wall_scale
 from dashboards.panels import (
-    COLOURED_TEXT,
     HIDDEN,
     NO_UNIT,
     THOUSANDS,
@@ -49,8 +48,8 @@ def board(lang: Lang) -> Board:
         variables=[_month(lang), _league(lang)],
         refresh="15m",
         panels=[
-            note(says.NOTE(lang), says.NOTE_TEXT(lang), span=21, height=3),
-            kind_of_data(lang, span=3, height=3),
+            note(says.NOTE(lang), says.NOTE_TEXT(lang), span=21, height=2),
+            kind_of_data(lang, span=3, height=2),
             *_first_row(lang),
             _by_day(lang),
             _by_month(lang),
@@ -94,12 +93,12 @@ def _first_row(lang: Lang) -> list[Panel]:
         f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE {IN_MONTH}"
     )
     return [
-        stat(says.GROSS(lang), gross, unit=THOUSANDS, span=5, decimals=2, colour=colours.ACCENT),
-        stat(says.BASE(lang), base, unit=THOUSANDS, span=4, decimals=2, colour=colours.BASE),
-        stat(says.SUBSIDY(lang), subsidy, unit=THOUSANDS, span=4, decimals=2, colour=colours.SUBSIDY),
-        stat(says.DISTRIBUTABLE(lang), distributable, unit=THOUSANDS, span=5, decimals=2, colour=colours.PASSED_ON),
-        stat(says.COVERAGE(lang), coverage, unit="percentunit", span=3, decimals=1),
-        stat(says.UNCONFIRMED(lang), unconfirmed, unit="percentunit", span=3, decimals=1, colour=colours.STALE),
+        stat(says.GROSS(lang), gross, unit=THOUSANDS, span=5, decimals=2),
+        stat(says.BASE(lang), base, unit=THOUSANDS, span=4, decimals=2),
+        stat(says.SUBSIDY(lang), subsidy, unit=THOUSANDS, span=4, decimals=2),
+        stat(says.DISTRIBUTABLE(lang), distributable, unit=THOUSANDS, span=5, decimals=2),
+        stat(says.COVERAGE(lang), coverage, unit="percentunit", span=3, decimals=1, warn_below=0.95),
+        stat(says.UNCONFIRMED(lang), unconfirmed, unit="percentunit", span=3, decimals=1),
     ]
 
 
@@ -110,30 +109,32 @@ def _by_day(lang: Lang) -> Panel:
         f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE d.day >= ('${{month}}' || '-01')::date "
         f"AND d.day < ('${{month}}' || '-01')::date + interval '1 month' AND {IN_LEAGUES} GROUP BY d.day ORDER BY d.day"
     )
-    return _bars(lang, says.BY_DAY(lang), Sql(query), along="day", scale=scale)
+    return _bars(lang, says.BY_DAY(lang), Sql(query), along="day")
 
 
 def _by_month(lang: Lang) -> Panel:
-    scale = wall_scale(lang)
-    newest = (
-        f"SELECT m.month, {SPLIT.format(yuan=scale.yuan)} FROM monthly_income m JOIN {sql.fleet(lang)} f "
-        f"USING (station_id) WHERE {IN_LEAGUES} GROUP BY m.month ORDER BY m.month DESC LIMIT 24"
+    """Twelve months up to the chosen one; a month without income is a gap, not a missing label."""
+    sums = (
+        f"SELECT m.month, {SPLIT.format(yuan=wall_scale(lang).yuan)} FROM monthly_income m "
+        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE {IN_LEAGUES} GROUP BY m.month"
     )
-    return _bars(
-        lang, says.BY_MONTH(lang), Sql(f"SELECT * FROM ({newest}) n ORDER BY month"), along="month", scale=scale
+    chosen = "('${month}' || '-01')::date"
+    months = f"generate_series({chosen} - interval '11 months', {chosen}, interval '1 month')"
+    query = (
+        f"SELECT to_char(first, 'YYYY-MM') AS month, base, subsidy FROM {months} first "
+        f"LEFT JOIN ({sums}) sums ON sums.month = to_char(first, 'YYYY-MM') ORDER BY first"
     )
+    return _bars(lang, says.BY_MONTH(lang), Sql(query), along="month")
 
 
 def _by_league(lang: Lang) -> Panel:
-    scale = wall_scale(lang)
     rest = " GROUP BY league ORDER BY sum(estimated_gross_fen) DESC"
-    target = _months(lang, f"league, {SPLIT.format(yuan=scale.yuan)}", rest=rest)
-    return _bars(lang, says.BY_LEAGUE(lang), target, along="league", scale=scale, lying=True)
+    target = _months(lang, f"league, {SPLIT.format(yuan=wall_scale(lang).yuan)}", rest=rest)
+    return _bars(lang, says.BY_LEAGUE(lang), target, along="league", lying=True)
 
 
-def _bars(lang: Lang, label: Label, target: Sql, *, along: str, scale: Scale, lying: bool = False) -> Panel:
-    columns = money_columns(lang, scale)
-    return bars(label, target, unit=scale.unit, along=along, columns=columns, lying=lying, decimals=2)
+def _bars(lang: Lang, label: Label, target: Sql, *, along: str, lying: bool = False) -> Panel:
+    return bars(label, target, unit=THOUSANDS, along=along, columns=money_columns(lang), lying=lying, decimals=2)
 
 
 def _money_table(lang: Lang) -> dict[str, Column]:
@@ -199,6 +200,6 @@ def _doubts(lang: Lang) -> Panel:
         "coverage": Column(shared.COVERAGE(lang), "percentunit", 1, width=100),
         "days_counted": Column(says.DAYS(lang), NO_UNIT, 0, width=90),
         "days_due": Column(says.DAYS_DUE(lang), NO_UNIT, 0, width=90),
-        "unconfirmed": Column(shared.UNCONFIRMED(lang), mappings=words(confirmed), width=90, style=COLOURED_TEXT),
+        "unconfirmed": Column(shared.UNCONFIRMED(lang), mappings=words(confirmed), width=90),
     }
     return table(says.DOUBTS(lang), target, columns=shown)

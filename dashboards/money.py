@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from dashboards import colours
-from dashboards.panels import Column
+from dashboards.panels import THOUSANDS, Column
 from dashboards.words import shared
 from guangfu.texts import Lang
 
@@ -15,17 +15,16 @@ class Scale(NamedTuple):
     unit: str
 
 
-YUAN: Final = {Lang.ZH: Scale(1, "suffix: 元"), Lang.EN: Scale(1, "suffix: yuan")}
-_WALL: Final = {Lang.ZH: Scale(10_000, "suffix: 万元"), Lang.EN: Scale(1_000_000, "suffix: M yuan")}
+_WALL: Final = {Lang.ZH: Scale(10_000, "suffix:万元"), Lang.EN: Scale(1_000_000, "suffix:M yuan")}
 
 
 def wall_scale(lang: Lang) -> Scale:
     return _WALL[lang]
 
 
-def money_columns(lang: Lang, scale: Scale) -> dict[str, Column]:
-    """The series `base` and `subsidy`, stacked wherever they stand together."""
+def money_columns(lang: Lang) -> dict[str, Column]:
+    """The series `base` and `subsidy`, stacked wherever they stand together; the panel's title has their unit."""
     return {
-        "base": Column(shared.BASE(lang), scale.unit, 2, colours.BASE),
-        "subsidy": Column(shared.SUBSIDY(lang), scale.unit, 2, colours.SUBSIDY),
+        "base": Column(shared.BASE(lang), THOUSANDS, 2, colours.BASE),
+        "subsidy": Column(shared.SUBSIDY(lang), THOUSANDS, 2, colours.SUBSIDY),
     }

@@ -87,20 +87,28 @@ def stat(
     unit: str,
     span: int,
     decimals: int | None = None,
-    colour: str = colours.ACCENT,
     warn_above: float | None = None,
+    warn_below: float | None = None,
     mappings: Sequence[ValueMapping] = (),
     height: int = 4,
 ) -> Panel:
-    """One figure. With `warn_above` it is green up to that and red beyond."""
-    steps = [Threshold(value=None, color=colour)]
+    """One figure in the theme's colour, so that it is legible on dark and light.
+
+    From `warn_above` on its ground is red, below it green; under `warn_below` it is amber. So are words with colours.
+    """
+    steps = [Threshold(value=None, color=colours.TEXT)]
     if warn_above is not None:
         steps = [Threshold(value=None, color=colours.PRODUCING), Threshold(value=warn_above, color=colours.DOWN)]
+    if warn_below is not None:
+        steps = [Threshold(value=None, color=colours.STALE), Threshold(value=warn_below, color=colours.TEXT)]
+    on_ground = warn_above is not None or bool(mappings)
     panel = (
         stat_builder.Panel()
-        .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/").values(False))
+        .reduce_options(
+            common.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/" if mappings else "").values(False)
+        )
         .graph_mode(model.BigValueGraphMode.NONE)
-        .color_mode(model.BigValueColorMode.VALUE)
+        .color_mode(model.BigValueColorMode.BACKGROUND if on_ground else model.BigValueColorMode.VALUE)
         .text_mode(model.BigValueTextMode.VALUE)
         .justify_mode(model.BigValueJustifyMode.AUTO)
         .thresholds(builder.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps))
@@ -120,6 +128,7 @@ def curve(
     height: int = 8,
     step: str | None = None,
     gap_ms: int = 3_600_000,
+    colour: str | None = None,
     columns: Mapping[str, Column] = {},
 ) -> Panel:
     """Lines over time; from `gap_ms` on a gap stays a gap; `step` is the shortest interval that is asked for."""
@@ -127,6 +136,8 @@ def curve(
     panel.show_points(model.VisibilityMode.NEVER).span_nulls(gap_ms)
     if step is not None:
         panel.interval(step)
+    if colour is not None:
+        panel.color_scheme(builder.FieldColor().mode(FieldColorModeId.FIXED).fixed_color(colour))
     return finish(panel.build(), label, targets, Face(unit, span, height, columns=columns))
 
 
@@ -258,8 +269,11 @@ def _properties(column: Column) -> list[DynamicConfigValue]:
     return [DynamicConfigValue(id_val=name, value=value) for name, value in given.items()]
 
 
-COLOURED_TEXT: Final = {"custom.displayMode": "color-text", "custom.cellOptions": {"type": "color-text"}}
-"""A cell whose word has its state's colour; 9.4 wants the first name, later ones the second."""
+COLOURED_CELL: Final = {
+    "custom.displayMode": "color-background-solid",
+    "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+}
+"""A cell on the ground of its state's colour; 9.4 wants the first name, later ones the second."""
 
 HIDDEN: Final = {"custom.hidden": True}
 """A column that only a link needs."""

@@ -10,9 +10,9 @@ from grafana_foundation_sdk.models.dashboard import Panel
 from dashboards import colours, influxql, sql
 from dashboards.fleet import state_words
 from dashboards.frame import Board, kind_of_data, query_variable, silent_minutes
-from dashboards.money import YUAN, money_columns
+from dashboards.money import money_columns
 from dashboards.panels import (
-    COLOURED_TEXT,
+    COLOURED_CELL,
     DASHED,
     THOUSANDS,
     WITH_POINTS,
@@ -31,7 +31,6 @@ from guangfu.income.reasons import REASON_TEXTS
 from guangfu.texts import Lang
 
 THIS: Final = "station_id = '${station}'"
-FEWEST_NEIGHBOURS: Final = 3
 
 
 def board(lang: Lang) -> Board:
@@ -77,8 +76,8 @@ def _first_row(lang: Lang) -> list[Panel]:
         stat(says.LIKE_NEIGHBOURS(lang), _like_neighbours(lang), unit="percentunit", span=5, decimals=0),
         stat(says.POWER_NOW(lang), influxql.station_power_now(), unit="watt", span=4, decimals=1),
         stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
-        stat(says.INCOME_TODAY(lang), today, unit=THOUSANDS, span=4, decimals=2, colour=colours.BASE),
-        stat(says.INCOME_MONTH(lang), month, unit=THOUSANDS, span=4, decimals=2, colour=colours.BASE),
+        stat(says.INCOME_TODAY(lang), today, unit=THOUSANDS, span=4, decimals=2),
+        stat(says.INCOME_MONTH(lang), month, unit=THOUSANDS, span=4, decimals=2),
         kind_of_data(lang, span=3),
     ]
 
@@ -99,7 +98,7 @@ def _like_neighbours(lang: Lang) -> Sql:
     days = f"e.day = {sql.TODAY} - 1"
     return Sql(
         f"SELECT max(hours) FILTER (WHERE mine) / nullif({MEDIAN}, 0) AS ratio FROM {_hours_of_banner(lang, days)} h "
-        f"HAVING count(*) FILTER (WHERE NOT mine) >= {FEWEST_NEIGHBOURS}"
+        f"HAVING count(*) FILTER (WHERE NOT mine) >= {sql.FEWEST_NEIGHBOURS}"
     )
 
 
@@ -113,14 +112,15 @@ def kind_words(lang: Lang) -> dict[str, Word]:
 
 def _facts(lang: Lang) -> Panel:
     query = (
-        "SELECT station, state, last_reading_at, league, banner, CASE WHEN joint THEN 'joint' ELSE kind END AS kind, "
+        f"SELECT station, state, {sql.local_minute('last_reading_at')} AS last_reading, league, banner, "
+        "CASE WHEN joint THEN 'joint' ELSE kind END AS kind, "
         "capacity_dc_w / 1000.0 AS dc_kw, capacity_ac_w / 1000.0 AS ac_kw, "
         f"to_char(grid_connected_on, 'YYYY-MM-DD') AS grid_connected_on FROM {sql.states(lang)} f WHERE f.{THIS}"
     )
     columns = {
         "station": Column(shared.STATION_COLUMN(lang)),
-        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), style=COLOURED_TEXT),
-        "last_reading_at": Column(shared.LAST_HEARD(lang), "dateTimeAsIso"),
+        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), style=COLOURED_CELL),
+        "last_reading": Column(shared.LAST_HEARD(lang)),
         "league": Column(shared.LEAGUE(lang)),
         "banner": Column(shared.BANNER(lang)),
         "kind": Column(shared.KIND(lang), mappings=words(kind_words(lang))),
@@ -133,7 +133,7 @@ def _facts(lang: Lang) -> Panel:
 
 def _power(lang: Lang) -> Panel:
     target = influxql.station_curve("pv_meter", "ac_power_w")
-    return curve(says.POWER(lang), [target], unit="watt", step="1m", height=9)
+    return curve(says.POWER(lang), [target], unit="watt", step="1m", height=9, colour=colours.ACCENT)
 
 
 def _hours(lang: Lang) -> Panel:
@@ -142,10 +142,12 @@ def _hours(lang: Lang) -> Panel:
         f"FROM {_hours_of_banner(lang, sql.in_range('e.day'))} h GROUP BY day ORDER BY day"
     )
     columns = {
-        "own": Column(says.OWN(lang), "h", 2, colours.ACCENT, style=WITH_POINTS),
-        "neighbours": Column(says.NEIGHBOURS(lang), "h", 2, colours.EXPECTED, style=DASHED),
+        "own": Column(says.OWN(lang), "suffix:h", 2, colours.ACCENT, style=WITH_POINTS),
+        "neighbours": Column(says.NEIGHBOURS(lang), "suffix:h", 2, colours.EXPECTED, style=DASHED),
     }
-    return curve(says.HOURS(lang), [Sql(query, series=True)], unit="h", columns=columns, height=9, gap_ms=86_400_000)
+    return curve(
+        says.HOURS(lang), [Sql(query, series=True)], unit="suffix:h", columns=columns, height=9, gap_ms=86_400_000
+    )
 
 
 def _inverters(lang: Lang) -> Panel:
@@ -158,7 +160,11 @@ def _irradiance(lang: Lang) -> Panel:
         influxql.station_curve("pv_weather", "poa_irradiance_w_m2", says.POA(lang)),
         influxql.station_curve("pv_weather", "ghi_w_m2", says.GHI(lang)),
     ]
-    return curve(says.IRRADIANCE(lang), targets, unit="Wm2", step="1m")
+    columns = {
+        says.POA(lang): Column(says.POA(lang), "Wm2", 0, colours.IRRADIANCE),
+        says.GHI(lang): Column(says.GHI(lang), "Wm2", 0, colours.EXPECTED),
+    }
+    return curve(says.IRRADIANCE(lang), targets, unit="Wm2", step="1m", columns=columns)
 
 
 def _energy_by_day(lang: Lang) -> Panel:
@@ -179,9 +185,8 @@ def _income_by_day(lang: Lang) -> Panel:
         "estimated_subsidy_fen / 100.0 AS subsidy FROM daily_income "
         f"WHERE {THIS} AND {sql.in_range('day')} ORDER BY day"
     )
-    scale = YUAN[lang]
-    columns = money_columns(lang, scale)
-    return day_bars(says.INCOME_BY_DAY(lang), Sql(query, series=True), unit=scale.unit, columns=columns)
+    columns = money_columns(lang)
+    return day_bars(says.INCOME_BY_DAY(lang), Sql(query, series=True), unit=THOUSANDS, columns=columns)
 
 
 def _villages(lang: Lang) -> Panel:

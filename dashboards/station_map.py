@@ -14,10 +14,8 @@ from dashboards.panels import NO_UNIT, Column, Face, Label, finish
 from dashboards.target import Target
 
 GRID_COLOUR: Final = "#8E99A64D"
-WEST, EAST, SOUTH, NORTH = 90, 132, 34, 56
+WEST, EAST, SOUTH, NORTH = 80, 144, 28, 62
 STEP_DEG: Final = 2
-VIEW: Final = geomap.MapViewConfig(id_val="coords", lat=45, lon=112, zoom=5)
-"""Inner Mongolia as a whole."""
 
 
 def graticule() -> dict[str, Any]:
@@ -40,45 +38,56 @@ def basemap() -> MapLayerOptions:
 
 
 def station_map(
-    label: Label, stations: Target, places: Target, *, columns: Mapping[str, Column], span: int, height: int
+    label: Label,
+    well: Target,
+    troubled: Target,
+    places: Target,
+    *,
+    columns: Mapping[str, Column],
+    span: int,
+    height: int,
 ) -> Panel:
-    """Stations coloured by the column `state`, and the names of `places`.
+    """Stations coloured by the column `state`, those in trouble larger and above, and the names of `places`.
 
-    Both queries answer `lon` and `lat` [degrees]; `places` also `name`.
+    Every query answers `lon` and `lat` [degrees]; `places` also `name`. The view fits the stations.
     """
     options = geomap.Options(
-        view=VIEW,
+        view=geomap.MapViewConfig(id_val="fit", zoom=6, max_zoom=8, all_layers=True, padding=5),
         basemap=basemap(),
         controls=geomap.ControlsOptions(show_zoom=True, mouse_wheel_zoom=False, show_attribution=False),
-        layers=[_marks("A", "stations", MARK), _marks("B", "places", NAME)],
+        layers=[_layer("A", "well", _mark(3, 0.55)), _layer("C", "places", NAME), _layer("B", "troubled", _mark(7, 1))],
         tooltip=geomap.TooltipOptions(geomap.TooltipMode.DETAILS),
     )
     panel = Panel(type_val="geomap", options=options)
-    return finish(panel, label, [stations, places], Face(NO_UNIT, span, height, columns=columns))
+    return finish(panel, label, [well, troubled, places], Face(NO_UNIT, span, height, columns=columns))
 
 
-MARK: Final = {
-    "size": {"fixed": 4, "min": 2, "max": 10},
-    "color": {"field": "state", "fixed": colours.UNKNOWN},
-    "opacity": 0.75,
-    "symbol": {"mode": "fixed", "fixed": "img/icons/marker/circle.svg"},
-}
+CIRCLE: Final = {"mode": "fixed", "fixed": "img/icons/marker/circle.svg"}
 NAME: Final = {
     "size": {"fixed": 1, "min": 1, "max": 1},
-    "color": {"fixed": colours.UNKNOWN},
-    "opacity": 0,
-    "symbol": {"mode": "fixed", "fixed": "img/icons/marker/circle.svg"},
+    "color": {"fixed": colours.TEXT},
+    "opacity": 1,
+    "symbol": CIRCLE,
     "text": {"mode": "field", "field": "name", "fixed": ""},
     "textConfig": {"fontSize": 12, "offsetX": 0, "offsetY": 0, "textAlign": "center", "textBaseline": "middle"},
 }
 
 
-def _marks(ref_id: str, name: str, style: Mapping[str, Any]) -> MapLayerOptions:
+def _mark(size: int, opacity: float) -> dict[str, Any]:
+    return {
+        "size": {"fixed": size, "min": 2, "max": 15},
+        "color": {"field": "state", "fixed": colours.UNKNOWN},
+        "opacity": opacity,
+        "symbol": CIRCLE,
+    }
+
+
+def _layer(ref_id: str, name: str, style: Mapping[str, Any]) -> MapLayerOptions:
     return MapLayerOptions(
         type_val="markers",
         name=name,
         config={"showLegend": False, "style": dict(style)},
         location=FrameGeometrySource(mode=FrameGeometrySourceMode.COORDS, latitude="lat", longitude="lon"),
         filter_data={"id": "byRefId", "options": ref_id},
-        tooltip=ref_id == "A",
+        tooltip=style is not NAME,
     )

@@ -2,8 +2,51 @@
 
 from typing import Final
 
-from guangfu.texts import Text
+from dashboards.pushing import Kind, State, Step
+from guangfu.texts import Lang, Text
 
 BAD_SETTINGS: Final = Text("设置有误：\n{faults}", "Wrong settings:\n{faults}")
 WRITTEN: Final = Text("已写出 {count} 个文件到 {folder}", "{count} files written to {folder}")
 CANT_WRITE: Final = Text("无法写入 {path}：{why}", "Can't write {path}: {why}")
+UNAVAILABLE: Final = Text(
+    "无法使用 Grafana（{why}）。请检查地址、用户或令牌及其权限，然后重试。",
+    "Grafana is not available ({why}). Check address, user or token and their rights, then try again.",
+)
+REFUSED: Final = Text("Grafana 拒绝：{why}", "Grafana refuses: {why}")
+
+KINDS: Final = {
+    Kind.FOLDER: Text("文件夹", "folder"),
+    Kind.SOURCE: Text("数据源", "data source"),
+    Kind.DASHBOARD: Text("看板", "dashboard"),
+}
+_STUCK: Final = {
+    State.FROM_FILE: Text("由文件供给，不改", "comes from a file, left"),
+    State.TITLE_TAKEN: Text(
+        "同名看板已存在，请先改名或移走", "another dashboard there has this title: rename or move it first"
+    ),
+}
+DONE: Final = {
+    State.MISSING: Text("已新建", "created"),
+    State.DIFFERENT: Text("已更新", "updated"),
+    State.SAME: Text("无变化", "left"),
+    **_STUCK,
+}
+WOULD: Final = {
+    State.MISSING: Text("将新建", "would be created"),
+    State.DIFFERENT: Text("将更新", "would be updated"),
+    State.SAME: Text("无变化", "left"),
+    **_STUCK,
+}
+FOUND: Final = {
+    State.MISSING: Text("缺少", "missing"),
+    State.DIFFERENT: Text("有差别", "different"),
+    State.SAME: Text("相同", "the same"),
+    State.FROM_FILE: Text("由文件供给", "comes from a file"),
+    State.TITLE_TAKEN: _STUCK[State.TITLE_TAKEN],
+}
+
+
+def line(lang: Lang, step: Step, said: Text, most: int) -> str:
+    """One line of what was found or done, with the first differences."""
+    differs = ", ".join(step.differs[:most]) + (" …" if len(step.differs) > most else "")
+    return f"{said(lang)}  {KINDS[step.kind](lang)}  {step.uid}  {step.title}" + (f"  ({differs})" if differs else "")

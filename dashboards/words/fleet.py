@@ -13,13 +13,15 @@ DESCRIPTION: Final = Text(
 ATTENTION: Final = say(
     "需要处理的电站（座）",
     "Stations in trouble",
-    "离线、从未上报或昨日零发电的电站数。离线：状态为离线，或超过所选分钟数没有读数。",
-    "Stations that are offline, were never heard of, or produced nothing yesterday. "
-    "Offline: the station's status says so, or no reading for the chosen minutes.",
+    "离线、从未上报、昨日零发电或昨日偏低的电站数。离线：状态为离线，或超过所选分钟数没有读数。"
+    "偏低：昨日等效利用小时数低于同旗县中位数的六成。",
+    "Stations that are offline, were never heard of, or yesterday produced nothing or little. "
+    "Offline: the station's status says so, or no reading for the chosen minutes. "
+    "Little: yesterday's equivalent hours under 60 % of its banner's median.",
 )
 AT_STAKE: Final = say(
-    "它们平时每日收益（预估）",
-    "What they usually earn a day (estimate)",
+    "它们平时每日收益（预估，元）",
+    "Their usual day (estimate, yuan)",
     "需要处理的电站近 30 日有收益之日的平均日应收（预估）之和：停一天大约少收多少。"
     "离线电站可能仍在发电，恢复通信后补报。",
     "The mean daily estimate over the last 30 days that brought something, summed over the stations in trouble: about "
@@ -44,17 +46,19 @@ INCOME_TODAY: Final = say(
     "What today's energy is worth by rule, subsidy included; neither settled nor received.",
 )
 TROUBLES: Final = say(
-    "停在哪里：需要处理的电站，按平时日收益排列",
-    "Where it stands still, by what the stations usually earn",
-    "点电站名称打开该站页面。平时日收益为近 30 日有收益之日的平均（预估）。",
-    "A station's name opens its page. The usual day is the mean of the last 30 days that brought something (estimate).",
+    "需要处理的电站，按平时日收益排列",
+    "Stations in trouble, by their usual day",
+    "点电站名称打开该站页面。平时日收益为近 30 日有收益之日的平均（预估）；"
+    "与同旗县之比为昨日等效利用小时数与同旗县中位数之比。",
+    "A station's name opens its page. The usual day is the mean of the last 30 days that brought something (estimate); "
+    "against the banner: yesterday's equivalent hours by its median.",
 )
 MAP: Final = say(
     "电站位置与状态",
     "Stations by position and state",
-    "经纬度取自登记册；背景为 2° 经纬网，不需要外网。颜色：绿 在线，红 昨日零发电，紫 离线，灰 从未上报。",
+    "经纬度取自登记册；背景为 2° 经纬网，不需要外网。颜色：绿 在线，橙 昨日偏低，红 昨日零发电，紫 离线，灰 从未上报。",
     "Positions from the registry over a grid of two degrees, without internet. "
-    "Green heard, red no energy yesterday, purple offline, grey never heard.",
+    "Green heard, orange low yesterday, red nothing yesterday, purple offline, grey never heard.",
 )
 POWER: Final = say(
     "全网功率",
@@ -75,11 +79,13 @@ ENERGY_BY_DAY: Final = say(
     "On-grid energy of all stations for each local day; what a gap over midnight made up is shown apart.",
 )
 INCOME_BY_LEAGUE: Final = say(
-    "各盟市本月收益（预估）",
-    "This month's income by league (estimate)",
+    "各盟市本月收益（预估，万元）",
+    "This month's income by league (estimate, M yuan)",
     "本月（电量月份）各盟市应收预估，分燃煤基准价部分与国家补贴；不是结算或到账金额。",
     "This month of energy: the estimate in each league, base and subsidy; neither settled nor received.",
 )
 FLEET_POWER_SERIES: Final = Text("全网功率", "Fleet power")
+RATIO: Final = Text("同旗县比", "Of banner")
+PLACE: Final = Text("旗县 · 盟市", "Banner · league")
 TODAY_KWH: Final = Text("今日电量（kWh）", "Energy today (kWh)")
-TODAY_YUAN: Final = Text("今日收益（预估，元）", "Income today (estimate, yuan)")
+TODAY_YUAN: Final = Text("今日预估（元）", "Today (estimate, yuan)")

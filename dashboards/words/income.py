@@ -58,20 +58,20 @@ UNCONFIRMED: Final = say(
     "The part of the estimate whose tariff or deduction rule is not confirmed yet.",
 )
 BY_DAY: Final = say(
-    "当月每日收益（预估）",
-    "Income by day of the month (estimate)",
+    "当月每日收益（预估，万元）",
+    "Income by day of the month (estimate, M yuan)",
     "所选电量月份每个北京时间日的应收预估；各日之和等于当月金额。",
     "The estimate of each local day of the month; the days add up to the month.",
 )
 BY_MONTH: Final = say(
-    "各月收益（预估）",
-    "Income by month (estimate)",
-    "最近 24 个电量月份的应收预估；本月为至今。",
-    "The estimate of the last 24 months of energy; the present month so far.",
+    "各月收益（预估，万元）",
+    "Income by month (estimate, M yuan)",
+    "所选月份为止 12 个电量月份的应收预估；没有数据的月份没有柱，本月为至今。",
+    "The estimate of twelve months of energy up to the chosen one; no bar without data, the present month so far.",
 )
 BY_LEAGUE: Final = say(
-    "各盟市收益（预估）",
-    "Income by league (estimate)",
+    "各盟市收益（预估，万元）",
+    "Income by league (estimate, M yuan)",
     "所选电量月份各盟市的应收预估。",
     "The month's estimate in each league.",
 )

@@ -34,7 +34,8 @@ LAST_HEARD: Final = Text("最近读数", "Last reading")
 STATIONS: Final = Text("电站数", "Stations")
 
 HEARD: Final = Text("在线", "Heard")
-IDLE: Final = Text("昨日零发电", "No energy yesterday")
+IDLE: Final = Text("昨日零发电", "Nothing yesterday")
+LOW: Final = Text("昨日偏低", "Low yesterday")
 OFFLINE: Final = Text("离线", "Offline")
 UNKNOWN: Final = Text("从未上报", "Never heard")
 

@@ -80,10 +80,10 @@ ENERGY_BY_DAY: Final = say(
     "On-grid energy of each local day; what a gap over midnight made up is apart; no bar where data are insufficient.",
 )
 INCOME_BY_DAY: Final = say(
-    "每日收益（预估）：燃煤基准价部分与国家补贴",
-    "Income by day (estimate): base and subsidy",
-    "应收预估；当月各日之和等于当月金额。不是结算或到账金额。",
-    "The estimate; the days of a month add up to the month. Neither settled nor received.",
+    "每日收益（预估，元）",
+    "Income by day (estimate, yuan)",
+    "应收预估，分燃煤基准价部分与国家补贴；当月各日之和等于当月金额。不是结算或到账金额。",
+    "The estimate, base and subsidy; the days of a month add up to the month. Neither settled nor received.",
 )
 VILLAGES: Final = say(
     "本月各嘎查村份额（预估）",

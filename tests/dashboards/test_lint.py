@@ -108,7 +108,7 @@ def money_shown(panel: Json) -> list[list[str]]:
     if not columns:
         heads = [re.split(r" FROM ", target.get("rawSql", ""))[0] for target in panel.get("targets", [])]
         return [[panel["title"], defaults["unit"]] for head in heads if re.search(r" AS yuan$", head)]
-    return [[c["displayName"], c["unit"]] for name, c in columns.items() if name in MONEY_COLUMNS]
+    return [[panel["title"], c["displayName"], c["unit"]] for name, c in columns.items() if name in MONEY_COLUMNS]
 
 
 @pytest.mark.parametrize(("uid", "panel"), PANELS)

@@ -1,0 +1,112 @@
+"""A small Grafana over HTTP: what push and diff use of it, and the answers over which the client stumbles.
+
+`tests/dashboards/test_push.py` runs the same against a real one where `GUANGFU_TEST_GRAFANA_URL` is set.
+"""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+Json = dict[str, Any]
+
+
+class FakeGrafana(ThreadingHTTPServer):
+    """What it has is in `folders`, `sources` and `dashboards`, by uid; `writes` counts what was written."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.folders: dict[str, Json] = {}
+        self.sources: dict[str, Json] = {}
+        self.dashboards: dict[str, Json] = {}
+        self.password = "admin"
+        self.writes = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def get(self, path: str, query: dict[str, list[str]]) -> tuple[int, Any]:
+        kind, _, uid = path.strip("/").rpartition("/")
+        if path == "/health":
+            return 200, {"database": "ok", "version": "0"}
+        if kind == "folders":
+            return (200, self.folders[uid]) if uid in self.folders else (404, None)
+        if kind == "datasources/uid":
+            return (200, self.sources[uid]) if uid in self.sources else (404, {"message": "Data source not found"})
+        if kind == "dashboards/uid":
+            return (200, self.dashboards[uid]) if uid in self.dashboards else (404, {"message": "Dashboard not found"})
+        return 200, [
+            {"uid": uid, "title": stored["dashboard"]["title"], "folderUid": stored["meta"]["folderUid"]}
+            for uid, stored in self.dashboards.items()
+            if query["query"][0] in stored["dashboard"]["title"]
+        ]
+
+    def put(self, path: str, body: Json) -> tuple[int, Any]:
+        """204 without a body for folders, as some proxies and versions answer."""
+        self.writes += 1
+        if path.startswith("/folders"):
+            uid = body.get("uid") or path.rpartition("/")[2]
+            self.folders[uid] = {"uid": uid, "title": body["title"]}
+            return 204, None
+        if path.startswith("/datasources"):
+            kept = {name: value for name, value in body.items() if name != "secureJsonData"}
+            self.sources[body["uid"]] = {"id": 1, "version": 1, "readOnly": False, **kept}
+            return 200, {"message": "Datasource saved"}
+        if not body["dashboard"]["title"]:
+            return 400, {"message": "Dashboard title cannot be empty"}
+        dashboard = {**body["dashboard"], "id": 7, "version": 1}
+        self.dashboards[dashboard["uid"]] = {
+            "dashboard": dashboard,
+            "meta": {"folderUid": body["folderUid"], "provisioned": False},
+        }
+        return 200, {"status": "success"}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: FakeGrafana
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # head and body in one packet: two would wait for the client's acknowledgement
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        self._answer(*self.server.get(url.path.removeprefix("/api"), parse_qs(unquote(url.query))))
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if "Authorization" not in self.headers or self._password() != self.server.password:
+            self._answer(401, {"message": "Invalid username or password"})
+            return
+        self._answer(*self.server.put(urlsplit(self.path).path.removeprefix("/api"), body))
+
+    def do_PUT(self) -> None:
+        self.do_POST()
+
+    def _password(self) -> str:
+        return base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode().partition(":")[2]
+
+    def _answer(self, status: int, body: Any) -> None:
+        content = b"" if status == 204 else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class calls it so
+        """Quiet."""
+
+
+@contextmanager
+def running_fake_grafana() -> Iterator[FakeGrafana]:
+    with FakeGrafana() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
