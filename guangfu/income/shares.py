@@ -109,7 +109,9 @@ class _Stretch:
         base, subsidy = split(Fen(self.base), units), split(Fen(self.subsidy), units)
         gross = {village: base[village] + subsidy[village] for village in units}
         deductions, capped = self.deductions()
-        borne = split(Fen(deductions), gross) if deductions else dict.fromkeys(units, Fen(0))
+        # Where a market price is below zero, rounding can leave a village at -1 fen: it bears nothing.
+        weights = {village: max(part, 0) for village, part in gross.items()}
+        borne = split(Fen(deductions), weights) if deductions else dict.fromkeys(units, Fen(0))
         return {village: Amounts(base[village], subsidy[village], borne[village], capped) for village in units}
 
 

@@ -44,7 +44,8 @@ def find_tariff(station: Station, day: date, rules: Rules) -> TariffRow | None:
     """The tariff of a station on a local day, or `None` where no row applies to it.
 
     The price is that of the first row of `tariffs.csv` whose conditions all hold, for twenty years from grid
-    connection. A village-level station that was on grid before 2018 has the ordinary tariff of its year. The base is
+    connection and no longer than the station is on grid. A village-level station that was on grid before 2018 has the
+    ordinary tariff of its year. The base is
     the grid's coal benchmark price; in a month with a market price, it is the market price topped up to the
     mechanism price for the mechanism's share of the energy. The subsidy is the tariff less the benchmark price.
 
@@ -54,7 +55,7 @@ def find_tariff(station: Station, day: date, rules: Rules) -> TariffRow | None:
     rule = tariff_rule(station, rules)
     benchmark = base_price(station.grid, day, rules)
     connected = station.grid_connected_on
-    if rule is None or benchmark is None or not connected <= day < tariff_end(connected):
+    if rule is None or benchmark is None or not connected <= day < min(tariff_end(connected), _closed(station)):
         return None
     market = rules.market_prices.get((station.grid, month_of(day)))
     top_up = _top_up(market) if market else Decimal(0)
@@ -127,6 +128,10 @@ def tariff_end(connected: date) -> date:
         return connected.replace(year=connected.year + YEARS)
     except ValueError:  # 29 February, where there is none
         return date(connected.year + YEARS, 3, 1)
+
+
+def _closed(station: Station) -> date:
+    return station.closed_on or date.max
 
 
 def _top_up(market: MarketPrice) -> Decimal:

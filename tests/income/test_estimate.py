@@ -113,3 +113,9 @@ def test_order_of_days_changes_nothing(energies: list[int | None], random: "st.D
     before = estimate_month(station(), MONTH, rows, RULES, today=DAYS[-1], computed_at=AT)
     random.shuffle(rows)  # type: ignore[attr-defined]
     assert estimate_month(station(), MONTH, rows, RULES, today=DAYS[-1] + timedelta(0), computed_at=AT) == before
+
+
+def test_what_a_meter_counts_after_the_closing_day_is_no_income() -> None:
+    found = estimate([1_000_000] * 30, replace(station(), closed_on=DAYS[10])).monthly
+    assert found is not None
+    assert (found.days_counted, found.days_due, found.energy_wh) == (10, 10, 10_000_000)

@@ -24,6 +24,7 @@ from guangfu.income.sharing import (
     village_rows,
     village_stations,
 )
+from guangfu.ledger.fen import Fen
 from guangfu.stations.models import Household, Registry, ShareUnits, Slot, StationKind
 from tests.income.small_registry import BEGIN, meter, registry, station
 
@@ -99,6 +100,18 @@ def test_deductions_never_take_more_than_there_is() -> None:
     found = rows(joint(), "v1", By.MONTH, [1_000_000] * 30, rules)[0]
     assert (found.estimated_deductions_fen, found.estimated_distributable_fen) == (1_125_000, 0)
     assert found.capped
+
+
+def test_where_a_market_price_is_below_zero_a_village_at_minus_one_fen_bears_no_deduction() -> None:
+    """Base -0.24, subsidy 0.26, in 50 units: 1 unit has -0.01 of the base and nothing of the subsidy."""
+    shares = [ShareUnits("s1", v, n, BEGIN) for v, n in zip(("v1", "v2", "v3", "v4"), (4, 1, 5, 40), strict=True)]
+    of = registry([station(joint=True)], [meter()], shares)
+    income = [DailyIncome("s1", JUNE[0], Fen(2), Fen(-24), Fen(26), "t", unconfirmed=False)]
+    heavy = replace(RULES, deductions=(replace(RULES.deductions[4], share_of_gross=Decimal("0.9")),))
+    found = month_villages(of, "s1", "2026-06", income, heavy)
+    assert min(row.estimated_gross_fen for row in found) == -1
+    assert sum(row.estimated_deductions_fen for row in found) == 2
+    assert all(row.estimated_deductions_fen <= max(row.estimated_gross_fen, 0) for row in found)
 
 
 def test_a_village_without_units_and_one_without_figures() -> None:

@@ -211,3 +211,9 @@ def test_a_month_in_the_market_is_topped_up_to_the_mechanism_price(tmp_path: Pat
     assert (found.base, found.top_up, found.subsidy) == (Decimal("0.2828"), Decimal("0.0828"), Decimal("0.4465"))
     assert found.price == Decimal("0.7293")
     assert tariff(village("2018-06-30"), rules, D("2026-07-01")).price == Decimal("0.75")
+
+
+def test_a_closed_station_has_no_tariff_from_its_closing_day_on() -> None:
+    of = replace(village("2018-06-30"), closed_on=D("2026-06-10"))
+    assert tariff(of, day=D("2026-06-09")).price == Decimal("0.75")
+    assert find_tariff(of, D("2026-06-10"), RULES) is None
