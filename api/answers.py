@@ -66,6 +66,8 @@ def _league(view: FleetView, league: League, positions: list[int], lang: Lang) -
         code=league.code,
         name=league.name,
         name_en=league.name_en,
+        seat_lon=league.seat_lon,
+        seat_lat=league.seat_lat,
         stations=len(positions),
         by_state=_by_state([view.present.states[i] for i in positions]),
         capacity_dc_w=sum(view.catalog.stations[i].capacity_dc_w for i in positions),

@@ -12,9 +12,9 @@ from guangfu.texts import Lang, Text
 
 NOT_COMPUTED: Final = Text("尚未计算", "Not computed yet")
 NO_STATION: Final = Text("没有一座电站的数据足够", "No station has enough data")
-LEFT_OUT: Final = Text("{n} 座电站数据不足，未计入", "{n} stations have not enough data and are left out")
+LEFT_OUT: Final = Text("{n} 座电站数据不足，未计入", "left out for lack of data: {n} of the stations")
 LACKING: Final = Text(
-    "{n} 座电站缺部分日期，金额仅含有数据的天", "{n} stations lack some days; the amounts are of the days with a figure"
+    "{n} 座电站缺部分日期，金额仅含有数据的天", "some days lack at {n} of the stations; the amounts are of the others"
 )
 
 

@@ -37,9 +37,13 @@ class StationCounts(Schema):
 
 
 class LeagueSummary(Schema):
+    """`seat_lon` and `seat_lat` are the seat of its government, WGS 84. [degrees]"""
+
     code: str
     name: str
     name_en: str
+    seat_lon: float
+    seat_lat: float
     stations: int
     by_state: dict[StationState, int]
     capacity_dc_w: int
@@ -116,7 +120,10 @@ class Tariff(Schema):
     base_yuan_per_kwh: str
     subsidy_yuan_per_kwh: str
     document: str
-    base_document: str
+    base_document: str | None
+    """`null` where the base price's document is not known yet."""
+    base_unconfirmed: bool
+    """The base price, and so the division into base and subsidy, is recalled and nobody has confirmed it yet."""
     confidence: Literal["A", "B", "C"]
     unconfirmed: bool
     unconfirmed_because: str | None
@@ -135,12 +142,28 @@ class DeviceInfo(Schema):
 
 
 class VillageShare(Schema):
+    """A village that benefits from a station: by units of a village-level one, by slots of a centralized one.
+
+    `units` and `units_total` are `null` where it holds none. `households` are those that benefit: all of the village's
+    by units, those that hold the slots otherwise.
+    """
+
     village_id: str
     name: str
     name_en: str
-    units: int
-    units_total: int
+    units: int | None
+    units_total: int | None
+    slots: int
     households: int
+
+
+class SlotEntitlement(Schema):
+    """What a centralized station's company owes to each slot in a year, at least; a floor, whatever it earns. [fen]"""
+
+    fen_per_slot_year: int
+    years: int
+    document: str
+    unconfirmed: bool
 
 
 class StationDetail(StationRow):
@@ -155,6 +178,8 @@ class StationDetail(StationRow):
     devices: list[DeviceInfo]
     villages: list[VillageShare]
     slots: int
+    entitlement: SlotEntitlement | None
+    """`null` for village-level stations, and where no rule is in force."""
     synthetic: bool
     as_of: datetime
 

@@ -1,16 +1,16 @@
 """Everything about one station on one page."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
 
 from api import schemas
 from api.answers import rows_of
-from api.fleet_view import FleetView
 from api.parts import Parts
 from api.problems import NotFound
+from api.station_villages import slot_entitlement, station_villages
 from api.tariffs import tariff_of
 from guangfu.clock import from_ms, local_day
 from guangfu.stations.models import Device, DeviceKind, Registry, Station, valid_on
@@ -46,8 +46,9 @@ def station_detail(parts: Parts, station_id: str, lang: Lang) -> schemas.Station
         grid_connected_on=station.grid_connected_on,
         tariff=tariff_of(station, day, parts.rules, lang),
         devices=device_infos(registry, station, parts.store, view.present.as_of),
-        villages=village_shares(view, station_id, day),
+        villages=station_villages(view.catalog, station_id),
         slots=sum(valid_on(slot, day) for slot in registry.slots_of.get(station_id, ())),
+        entitlement=slot_entitlement(station, day, parts.rules),
         synthetic=registry.synthetic,
         as_of=view.present.as_of,
     )
@@ -79,21 +80,3 @@ def _device_info(device: Device, last: Mapping[str, tuple[int, float]]) -> schem
         last_reading_at=None if at_ms is None else from_ms(at_ms),
         power_w=round(power_w, 1) if np.isfinite(power_w) else None,
     )
-
-
-def village_shares(view: FleetView, station_id: str, day: date) -> list[schemas.VillageShare]:
-    """The villages that hold units of the station on the day, by id."""
-    registry = view.catalog.registry
-    shares = [share for share in registry.shares_of.get(station_id, ()) if valid_on(share, day)]
-    total = sum(share.units for share in shares)
-    return [
-        schemas.VillageShare(
-            village_id=share.village_id,
-            name=registry.villages[share.village_id].name,
-            name_en=registry.villages[share.village_id].name_en,
-            units=share.units,
-            units_total=total,
-            households=view.catalog.households_in.get(share.village_id, 0),
-        )
-        for share in sorted(shares, key=lambda share: share.village_id)
-    ]

@@ -69,6 +69,7 @@ STATION_COLUMNS: Final[tuple[Column[schemas.StationRow], ...]] = (
            lambda row: row.income_month.subsidy_fen),
     Column("coverage_month", Text("本月数据完整率", "Coverage this month"), lambda row, _: row.income_month.coverage),
     Column("unconfirmed", UNCONFIRMED, lambda row, _: row.income_month.unconfirmed),
+    Column("reason_month", Text("本月说明", "Remark on the month"), lambda row, _: row.income_month.reason),
 )  # fmt: skip
 
 INCOME_COLUMNS: Final[tuple[Column[schemas.IncomeRow], ...]] = (

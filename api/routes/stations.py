@@ -15,7 +15,7 @@ from api.parts import ApiParts
 from api.tables import Headers, csv_response
 from api.tables_of_stations import STATION_COLUMNS
 from guangfu.clock import local_day
-from guangfu.monitor.states import StationState
+from guangfu.monitor.states import SEVERITY, StationState
 from guangfu.stations.models import StationKind
 from guangfu.texts import Lang
 
@@ -44,7 +44,7 @@ SORT_KEYS: Final[dict[Sort, Callable[[Row, Lang], Any]]] = {
     Sort.ENERGY: lambda row, _: row.energy_today_wh,
     Sort.INCOME: lambda row, _: row.income_today.gross_fen,
     Sort.CAPACITY: lambda row, _: row.capacity_dc_w,
-    Sort.STATE: lambda row, _: list(StationState).index(row.state),
+    Sort.STATE: lambda row, _: -SEVERITY.index(row.state),
     Sort.LAST_READING: lambda row, _: row.last_reading_at,
 }
 

@@ -24,6 +24,16 @@ class StationState(StrEnum):
     UNKNOWN = "unknown"
 
 
+SEVERITY: Final = (
+    StationState.FAULT,
+    StationState.OFFLINE,
+    StationState.STALE,
+    StationState.UNKNOWN,
+    StationState.CURTAILED,
+    StationState.PRODUCING,
+    StationState.NIGHT,
+)
+"""Every state, the one that most needs a look first."""
 HEARD: Final = frozenset({StationState.PRODUCING, StationState.CURTAILED, StationState.NIGHT, StationState.FAULT})
 """States in which the meter's last value is the present one."""
 

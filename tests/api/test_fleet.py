@@ -48,6 +48,7 @@ def test_leagues_add_up_to_the_fleet(api: Api) -> None:
     fleet, leagues = api.get("/v1/fleet"), api.get("/v1/leagues")
     assert [league["code"] for league in leagues] == ["150400", "150900"]
     assert fleet["leagues"] == leagues
+    assert [(league["seat_lon"], league["seat_lat"]) for league in leagues] == [(118.9, 42.3), (113.1, 41.0)]
     for name in ("power_w", "capacity_dc_w", "energy_today_wh"):
         assert sum(league[name] for league in leagues) == fleet[name]
     assert sum(league["income_today"]["gross_fen"] for league in leagues) == fleet["income_today"]["gross_fen"]
@@ -90,7 +91,7 @@ def test_fleet_income_by_month(api: Api) -> None:
         ("2026-05", 6_237_500),
         ("2026-06", 2_545_000),
     ]
-    assert rows[0]["income"]["reason"] == "2 stations have not enough data and are left out"
+    assert rows[0]["income"]["reason"] == "left out for lack of data: 2 of the stations"
 
 
 def test_fleet_month_leaves_out_stations_of_which_too_few_days_have_a_figure(api: Api) -> None:

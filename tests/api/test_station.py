@@ -2,18 +2,29 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
+from api.catalog import build_catalog
 from api.figures import monthly_figure
-from tests.api.small_county import Api, month
+from api.station_villages import station_villages
+from guangfu.stations.models import Slot
+from tests.api.small_county import BEGUN, COUNTY, TODAY, Api, month
 
 
 def test_detail_of_a_centralized_station(api: Api) -> None:
     station = api.get("/v1/stations/st1")
     assert station["state"] == "producing"
     assert station["slots"] == 1
-    assert station["villages"] == []
+    (village,) = station["villages"]
+    assert village == {
+        "village_id": "vl3", "name": "新建村", "name_en": "Xinjian", "units": None, "units_total": None, "slots": 1,
+        "households": 1,
+    }  # fmt: skip
+    assert station["entitlement"] == {
+        "fen_per_slot_year": 300_000, "years": 20, "document": "内政发〔2016〕108号", "unconfirmed": False,
+    }  # fmt: skip
     assert station["synthetic"]
     devices = {device["device"]: device for device in station["devices"]}
     assert devices["inverter-2"]["power_w"] == 6_000_000
@@ -30,13 +41,28 @@ def test_tariff_names_its_document_and_what_is_not_confirmed(api: Api) -> None:
     assert tariff["document"]
     assert tariff["unconfirmed"]
     assert tariff["unconfirmed_because"]
+    assert (tariff["base_document"], tariff["base_unconfirmed"]) == (None, True), "as base_prices.csv has it"
 
 
 def test_detail_of_a_joint_station_has_its_villages_and_units(api: Api) -> None:
     villages = api.get("/v1/stations/st4")["villages"]
-    assert [(v["village_id"], v["units"], v["units_total"], v["households"]) for v in villages] == [
-        ("vl1", 40, 64, 4), ("vl2", 24, 64, 1),
+    assert [(v["village_id"], v["units"], v["units_total"], v["slots"], v["households"]) for v in villages] == [
+        ("vl1", 40, 64, 0, 4), ("vl2", 24, 64, 0, 1),
     ]  # fmt: skip
+    assert api.get("/v1/stations/st4")["entitlement"] is None
+
+
+def test_villages_of_a_centralized_station_count_slots_and_the_households_that_hold_them() -> None:
+    """vl1: one household with two slots and one with one; vl2: one; a slot that has ended is nobody's."""
+    slots = [("hh000001", None), ("hh000001", None), ("hh000002", None), ("hh000006", None), ("hh000003", TODAY)]
+    registry = replace(
+        COUNTY, slots=tuple(Slot(f"sl{i}", "st1", who, BEGUN, end) for i, (who, end) in enumerate(slots))
+    )
+    villages = station_villages(build_catalog(registry, 1, TODAY), "st1")
+    assert [(v.village_id, v.units, v.slots, v.households) for v in villages] == [
+        ("vl1", None, 3, 2),
+        ("vl2", None, 1, 1),
+    ]
 
 
 def test_closed_station_has_a_history_but_no_present(api: Api) -> None:

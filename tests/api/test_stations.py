@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from guangfu.monitor.states import SEVERITY, StationState
 from tests.api.small_county import Api
 
 
@@ -44,13 +45,20 @@ def test_filters(api: Api, query: dict[str, str], found: set[str]) -> None:
     "sort, order, first, last",
     [
         ("power", "desc", "st1", "st5"), ("power", "asc", "st2", "st5"), ("energy", "desc", "st1", "st5"),
-        ("income", "asc", "st2", "st5"), ("capacity", "asc", "st5", "st1"), ("state", "asc", "st1", "st5"),
+        ("income", "asc", "st2", "st5"), ("capacity", "asc", "st5", "st1"),
         ("last_reading", "desc", "st1", "st5"), ("last_reading", "asc", "st3", "st5"),
     ],
 )  # fmt: skip
 def test_sorting_puts_what_has_no_value_last(api: Api, sort: str, order: str, first: str, last: str) -> None:
     found = ids(api, sort=sort, order=order)
     assert (found[0], found[-1]) == (first, last)
+
+
+def test_states_sort_by_severity(api: Api) -> None:
+    """st2 is in fault, st3 offline, st4 stale, st5 unknown, st1 produces."""
+    assert ids(api, sort="state", order="desc") == ["st2", "st3", "st4", "st5", "st1"]
+    assert ids(api, sort="state", order="asc") == ["st1", "st5", "st4", "st3", "st2"]
+    assert sorted(SEVERITY) == sorted(StationState), "every state has its place"
 
 
 def test_names_sort_by_the_language(api: Api) -> None:

@@ -1,7 +1,8 @@
 """The synthetic fleet of 786 stations at noon of 2026-06-01, with 30 days behind it, and some trouble.
 
 Every 97th station is silent since yesterday, every 89th has an inverter fault, every 83rd is stale, and every
-191st was never heard of. One station's name is an attack on pages that forget to escape it.
+191st was never heard of. Of every 101st only the last seven days of May are known. One station's name is an attack
+on pages that forget to escape it.
 """
 
 import math
@@ -58,6 +59,10 @@ def unknown(place: int) -> bool:
     return place % 191 == 13
 
 
+def sparse(place: int) -> bool:
+    return place % 101 == 9
+
+
 def _light(hour: float) -> float:
     return max(0.0, math.sin(math.pi * (hour - 5) / 14)) ** 1.3 if 5 < hour < 19 else 0.0
 
@@ -83,8 +88,10 @@ def _seen(place: int, station: Station) -> Seen:
     return Seen(station.station_id, since, NOON, "offline" if silent(place) else "online", since)
 
 
-def _energy_wh(place: int, station: Station, day: date) -> int | None:
+def energy_wh(place: int, station: Station, day: date) -> int | None:
     """Equivalent hours between three and six; one day in forty has no figure, today is half over."""
+    if sparse(place) and day < date(2026, 5, 25):
+        return None
     if unknown(place) or (place + day.toordinal()) % 40 == 0 or (silent(place) and day == TODAY):
         return None
     hours = 3 + (day.toordinal() * 7 + place) % 31 / 10
@@ -92,7 +99,7 @@ def _energy_wh(place: int, station: Station, day: date) -> int | None:
 
 
 def _income(place: int, station: Station, day: date) -> DailyIncome | None:
-    wh = _energy_wh(place, station, day)
+    wh = energy_wh(place, station, day)
     if wh is None:
         return None
     gross, base = wh * 65 // 1000, wh * 28 // 1000
@@ -100,7 +107,7 @@ def _income(place: int, station: Station, day: date) -> DailyIncome | None:
 
 
 def _daily_energy(place: int, station: Station, day: date) -> DailyEnergy:
-    wh = _energy_wh(place, station, day)
+    wh = energy_wh(place, station, day)
     estimated = wh // 5 if wh is not None and (place + day.day) % 11 == 0 else 0
     if wh is None:
         return DailyEnergy(station.station_id, day, None, None, 0.2, Reason.LOW_COVERAGE, False, "test", NOON)
@@ -109,10 +116,11 @@ def _daily_energy(place: int, station: Station, day: date) -> DailyEnergy:
 
 def _month(place: int, station: Station, month: str) -> MonthlyIncome:
     days = [row for day in DAYS if month_of(day) == month and (row := _income(place, station, day))]
-    wh = sum(_energy_wh(place, station, row.day) or 0 for row in days)
+    wh = sum(energy_wh(place, station, row.day) or 0 for row in days)
+    due = 31 if month == "2026-05" else 1
     gross, base = sum(r.estimated_gross_fen for r in days), sum(r.estimated_base_fen for r in days)
     return MonthlyIncome(
-        station.station_id, month, wh, len(days), max(len(days), 1), 0.97, Fen(gross), Fen(base), Fen(gross - base),
+        station.station_id, month, wh, len(days), due, len(days) / due, Fen(gross), Fen(base), Fen(gross - base),
         "village-2018", True, "test", NOON,
     )  # fmt: skip
 

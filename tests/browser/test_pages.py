@@ -5,9 +5,22 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from guangfu.stations.models import StationKind
+from guangfu.stations.models import StationKind, valid_on
+from tests.api.small_county import TODAY
 from tests.browser.conftest import Visitor
-from tests.browser.fleet import ATTACK, faulty, fleet, one_of, silent, stale, stations, unknown
+from tests.browser.fleet import (
+    ATTACK,
+    DAYS,
+    energy_wh,
+    faulty,
+    fleet,
+    one_of,
+    silent,
+    sparse,
+    stale,
+    stations,
+    unknown,
+)
 
 JOINT = one_of(StationKind.VILLAGE, joint=True)
 VILLAGE_ID = fleet().shares_of[JOINT.station_id][0].village_id
@@ -154,9 +167,45 @@ def test_station_shows_night_a_curve_and_both_parts_of_the_income(desk: Visitor)
     page.click("[data-by=month]")
     expect(page.locator("#income-chart .tick", has_text="2026-05")).to_have_count(1)
     page.locator("#income-table summary").click()
-    expect(page.locator("#income-table tbody tr").first).to_contain_text("2026-06")
+    expect(page.locator("#income-table tbody th").first).to_have_text("2026-06")
     expect(page.locator("#villages tbody tr")).to_have_count(len(fleet().shares_of[JOINT.station_id]))
     expect(page.locator("#neighbours")).to_contain_text("中位数")
+
+
+def test_centralized_station_shows_what_its_company_owes_to_the_villages_households(desk: Visitor) -> None:
+    station = one_of(StationKind.CENTRALIZED)
+    slots = [slot for slot in fleet().slots_of[station.station_id] if valid_on(slot, TODAY)]
+    villages = {fleet().households[slot.household_id].village_id for slot in slots}
+    page = desk.open(f"/stations/{station.station_id}")
+    expect(page.locator("#villages tbody tr")).to_have_count(len(villages))
+    expect(page.locator("#entitled")).to_contain_text("3,000.00")
+    expect(page.locator("#entitled")).to_contain_text(f"{len(slots) * 3000:,}.00")
+    owed = sum(_fen(text) for text in page.locator("#villages td:last-child").all_inner_texts())
+    assert owed == len(slots) * 300_000
+
+
+def test_base_price_without_a_document_says_that_it_is_to_be_confirmed(desk: Visitor) -> None:
+    page = desk.open(f"/stations/{JOINT.station_id}")
+    expect(page.locator("#tariff")).to_contain_text("尚未找到")
+    expect(page.locator("#tariff dd .unconfirmed")).to_be_visible()
+
+
+def test_month_with_too_few_days_is_a_dash_that_names_them(desk: Visitor) -> None:
+    """Seven of May's 31 days are known, or six where one of them has no figure of its own."""
+    place, station = next((i, s) for i, s in enumerate(stations()) if sparse(i) and not unknown(i))
+    days = sum(energy_wh(place, station, day) is not None for day in DAYS if day.month == 5)
+    page = desk.open(f"/stations/{station.station_id}")
+    page.click("[data-by=month]")
+    expect(page.locator("#income-chart .gap")).to_have_count(1)
+    page.locator("#income-table summary").click()
+    expect(page.locator("#income-table tbody tr").last).to_contain_text(f"31 天中只有 {days} 天有数据")
+
+
+def test_month_that_lacks_days_is_pale_and_says_of_which_days_it_is(desk: Visitor) -> None:
+    page = desk.open(f"/villages/{VILLAGE_ID}")
+    page.select_option("#month", "2026-05")
+    expect(page.locator("#answer-kind")).to_contain_text("天有数据，金额仅含这些天")
+    expect(page.locator("#income-chart rect.partial").first).to_be_visible()
 
 
 def test_chart_is_read_with_the_arrow_keys(desk: Visitor) -> None:

@@ -74,10 +74,26 @@ _STATION: Final = {
     "device.weather": Text("气象站", "Weather station"),
     "villages.none": Text("还没有登记受益嘎查村。", "No village is registered for it yet."),
     "villages.slots": Text(
-        "集中式电站不按村分配：由企业向在册的 {n} 户按固定标准支付。",
-        "A centralized station is not shared by villages: its company owes each of {n} listed households a fixed sum.",
+        "{n} 个村，{households} 户，{slots} 个名额", "Villages: {n}, households: {households}, entitlements: {slots}"
     ),
-    "tariff.no_document": Text("没有登记文号", "No document is registered"),
+    "villages.entitlement": Text(
+        "集中式电站不按份额分配：电站企业每年向每个名额至少支付 {each}，连续 {years} 年，"
+        "与电站收入多少无关（{document}）。{n} 个名额每年合计应付 {all}；这是应付额，不是已付金额。",
+        "A centralized station is not shared by units: its company owes each entitlement at least {each} a year for "
+        "{years} years, whatever the station earns ({document}). For {n} entitlements that is {all} a year; it is what "
+        "is owed, not what was paid.",
+    ),
+    "villages.no_entitlement": Text("没有适用的标准", "No rule is in force"),
+    "tariff.base_unknown": Text("尚未找到", "Not known yet"),
+    "tariff.base_unknown.why": Text(
+        "基准价凭记忆录入，所依据的文件和文号尚未找到；基准价与国家补贴的划分以它为准，待核实。",
+        "The base price was recalled; the document that sets it has not been found yet. "
+        "How the tariff is divided into base and subsidy rests on it and is to be confirmed.",
+    ),
+    "tariff.base_unconfirmed.why": Text(
+        "基准价尚未核实；基准价与国家补贴的划分以它为准。",
+        "The base price is not confirmed yet; how the tariff is divided into base and subsidy rests on it.",
+    ),
     "villages.sum": Text("{n} 个村，受益户 {households} 户", "Villages: {n}, households: {households}"),
 }
 
@@ -98,8 +114,7 @@ _VILLAGE: Final = {
     "village.household_list": Text("受益户（化名）", "Beneficiary households, as pseudonyms"),
     "village.households": Text("受益户 {n} 户", "{n} beneficiary households"),
     "village.units": Text("本村 {units} 份，共 {total} 份（{part}）", "ours {units} of {total} units ({part})"),
-    "village.slots": Text("本村 {n} 户在册", "{n} of our households are listed"),
-    "village.month_unknown": Text("这个月的数据还不够", "This month's data are not enough"),
+    "village.slots": Text("本村 {n} 个名额", "{n} entitlements held in our village"),
     "village.five_amounts": Text(
         "预估、结算、到账、划拨和发放是五个不同的金额，这里只有预估。到账以结转机构的账户为准。",
         "Estimated, settled, received, passed on and paid are five different amounts; here stand estimates only.",

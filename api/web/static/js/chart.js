@@ -1,6 +1,6 @@
 // What all charts share: the drawing surface, ticks, the cursor that pointer and keys move, the table.
 
-import { h, onSize, svg } from "./dom.js";
+import { h, one, onSize, svg } from "./dom.js";
 import { hide, showAt } from "./tip.js";
 import { t } from "./texts.js";
 
@@ -100,11 +100,26 @@ export const tickText = (area, x, text, anchor = "middle") =>
 /** The same figures as a table, made when it is opened. */
 export function asTable(heads, rows, caption) {
   const details = h("details", { class: "as-table" }, h("summary", {}, t("action.as_table")));
-  details.addEventListener("toggle", () => {
-    if (!details.open || details.children.length > 1) return;
+  details.fill = () => {
+    if (details.children.length > 1) return;
     const head = h("tr", {}, heads.map((text, i) => h("th", { scope: "col", class: i ? "num" : null }, text)));
     const body = rows().map((row) => h("tr", {}, row.map((value, i) => h(i ? "td" : "th", i ? { class: "num" } : { scope: "row" }, value))));
     details.append(h("div", { class: "scroll" }, h("table", {}, h("caption", { class: "hidden" }, caption), h("thead", {}, head), h("tbody", {}, body))));
-  });
+  };
+  details.addEventListener("toggle", () => details.open && details.fill());
   return details;
+}
+
+/** Let a table of `asTable` stand in the element named `id`; an open one stays open, and untouched if it says the same. */
+export function putTable(id, table) {
+  const place = document.getElementById(id);
+  const before = one("details", place);
+  if (before?.open) {
+    table.open = true;
+    table.fill();
+    if (before.isEqualNode(table)) return;
+  }
+  const focused = place.contains(document.activeElement);
+  place.replaceChildren(table);
+  if (focused) one("summary", table).focus({ preventScroll: true });
 }

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { ago, ms } from "./format.js";
-import { on } from "./live.js";
+import { on, ready } from "./live.js";
 import { ATTENTION, NOT_LIVE } from "./states.js";
 import { t } from "./texts.js";
 
@@ -19,13 +19,17 @@ export async function allStations() {
   }
 }
 
-/** Load all stations, then call `changed(stations, asOf)` now and whenever the stream tells of changes. */
+/**
+ * Load all stations, then call `changed(stations, leagues, asOf)` now and whenever the stream tells of changes; leagues
+ * are `{ name, name_en, lon, lat }`, each at its seat.
+ */
 export async function followStations(changed) {
-  const first = await allStations();
+  let [asOf, leagues] = [null, []];
+  on("fleet", (fleet) => ([asOf, leagues] = [fleet.as_of, fleet.leagues.map(seat)]));
+  const [first] = await Promise.all([allStations(), ready]);
   const rows = new Map(first.items.map((row) => [row.station_id, row]));
-  let asOf = first.as_of;
-  const tell = () => changed([...rows.values()], asOf);
-  on("fleet", (fleet) => (asOf = fleet.as_of));
+  asOf ??= first.as_of;
+  const tell = () => changed([...rows.values()], leagues, asOf);
   on("stations", (event) => {
     for (const [id, state, watts] of event) {
       const row = rows.get(id);
@@ -47,18 +51,4 @@ export function silence(row, asOf) {
 export const inTrouble = (stations) =>
   stations.filter((row) => ATTENTION.includes(row.state)).sort((a, b) => b.capacity_dc_w - a.capacity_dc_w);
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** The station that is nearest to the middle of them all. */
-function middle(rows) {
-  const [lon, lat] = [mean(rows.map((row) => row.lon)), mean(rows.map((row) => row.lat))];
-  const far = (row) => Math.hypot(row.lon - lon, row.lat - lat);
-  return rows.reduce((best, row) => (far(row) < far(best) ? row : best));
-}
-
-/** Where a league's name stands on the map: in the middle of its stations. */
-export function leaguePlaces(stations) {
-  const groups = new Map();
-  for (const row of stations) groups.set(row.league_code, [...(groups.get(row.league_code) || []), row]);
-  return [...groups.values()].map(middle).map((row) => ({ name: row.league, name_en: row.league_en, lon: row.lon, lat: row.lat }));
-}
+const seat = (league) => ({ name: league.name, name_en: league.name_en, lon: league.seat_lon, lat: league.seat_lat });

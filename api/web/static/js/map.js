@@ -8,10 +8,10 @@ import { t } from "./texts.js";
 
 const REACH = 18; // pixels around the pointer in which a station is found
 
-/** Marks are about as large as the capacity's square root says, and troubled ones never tiny. */
+/** Marks are about as large as the capacity's square root says; troubled and curtailed ones are never tiny. */
 function radius(station, em) {
   const size = 0.11 * em + 0.055 * em * Math.sqrt(station.capacity_dc_w / 1e5) ** 0.85;
-  return Math.min(Math.max(size, ATTENTION.includes(station.state) ? 0.4 * em : 0.17 * em), 0.85 * em);
+  return Math.min(Math.max(size, ATTENTION.includes(station.state) ? 0.4 * em : station.state === "curtailed" ? 0.32 * em : 0.17 * em), 0.85 * em);
 }
 
 const drawnLater = (a, b) => STATES.indexOf(b.state) - STATES.indexOf(a.state);
@@ -38,7 +38,8 @@ function graticule(ground, to, size) {
 function leagueNames(leagues, spots, to, size, em) {
   const labels = leagues.map((league) => ({ text: nameOf(league), at: { x: to.x(league.lon), y: to.y(league.lat) } }));
   const near = labels.filter(({ at }) => at.x > 0 && at.x < size.width && at.y > 0 && at.y < size.height);
-  return placeLabels(near, spots, size, em).map((box) => svg("text", { class: "league", x: box.x, y: box.y + 0.95 * em }, box.text));
+  const seats = near.map(({ at }) => svg("circle", { class: "seat", cx: at.x, cy: at.y, r: 0.16 * em }));
+  return [...seats, ...placeLabels(near, spots, size, em).map((box) => svg("text", { class: "league", x: box.x, y: box.y + 0.95 * em }, box.text))];
 }
 
 /** Says which station this is, in one line with a link. */

@@ -44,6 +44,7 @@ export function incomeFigure(income, { unit = null, because = null } = {}) {
     big(inUnit(income.gross_fen, chosen), chosen.name),
     h("p", { class: "under" }, moneyKind(income, because)),
     h("p", { class: "under" }, moneyParts(income, chosen)),
+    income.reason ? h("p", { class: "under" }, income.reason) : null,
   ];
 }
 
@@ -59,6 +60,9 @@ export function moneyParts(income, unit) {
 export function cell(value, unit, reason) {
   return value === null || value === undefined ? missing(reasonText(reason)) : inUnit(value, unit);
 }
+
+/** What has to be minded about a row of a table, in words. */
+export const remark = (reason) => h("span", { class: "remark" }, reason || "");
 
 /** What a part of the page shows when its data did not come: what happened and the next step. */
 export function failure(problem, retry) {

@@ -2,9 +2,10 @@
 
 import "../shell.js";
 import { get } from "../api.js";
+import { putTable } from "../chart.js";
 import { powerChart } from "../chart_power.js";
 import { h, one, put, svg } from "../dom.js";
-import { followStations, inTrouble, leaguePlaces, silence } from "../fleet_state.js";
+import { followStations, inTrouble, silence } from "../fleet_state.js";
 import { clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText } from "../format.js";
 import { on, present, ready } from "../live.js";
 import { StationMap, mapLegend } from "../map.js";
@@ -125,7 +126,7 @@ function loadIncome() {
   return section("income-chart", () => get("/v1/fleet/income", { by: "day" }), (income, place) => {
     const rows = income.items.slice(-30);
     const table = moneyChart(place, rows, { label: t("chart.income_fleet", { n: rows.length }), running: present() && dayOf(present()) });
-    put("income-table", table);
+    putTable("income-table", table);
   });
 }
 
@@ -142,7 +143,7 @@ on("slow", loadIncome);
 put("energy-head", energyColumn.name);
 put("money-head", moneyColumn.name);
 ready.then(() => Promise.all([loadCurve(), loadIncome()]));
-section("map-failure", () => followStations((stations, asOf) => {
+section("map-failure", () => followStations((stations, leagues, asOf) => {
   showTrouble(stations, asOf);
-  map.show(stations, leaguePlaces(stations), asOf);
+  map.show(stations, leagues, asOf);
 }), () => []);

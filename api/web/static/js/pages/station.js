@@ -3,13 +3,13 @@
 import "../shell.js";
 import { get, of } from "../api.js";
 import { barChart } from "../chart_bars.js";
-import { asTable } from "../chart.js";
+import { asTable, putTable } from "../chart.js";
 import { powerChart } from "../chart_power.js";
 import { h, one, put } from "../dom.js";
 import { addDays, ago, dayOf, energyUnit, inUnit, nameOf, number, percent, power, powerUnit, reasonText, stamp, UNITS, withUnit } from "../format.js";
 import { on, present } from "../live.js";
 import { moneyChart, sinceKnown } from "../money_chart.js";
-import { big, cell, empty, incomeFigure, missing, section, unconfirmedNote } from "../parts.js";
+import { big, cell, empty, incomeFigure, missing, remark, section, unconfirmedNote } from "../parts.js";
 import { NOT_LIVE, mark, stateName } from "../states.js";
 import { t } from "../texts.js";
 
@@ -76,6 +76,12 @@ function showHead(station) {
 
 const fact = (label, ...value) => h("div", {}, h("dt", {}, t(label)), h("dd", {}, ...value));
 
+/** The base price's document, or that it is still to be found. */
+function baseDocument({ base_document: document, base_unconfirmed: unconfirmed }) {
+  const why = t(document ? "tariff.base_unconfirmed.why" : "tariff.base_unknown.why");
+  return [document || t("tariff.base_unknown"), unconfirmed || !document ? [" ", unconfirmedNote(why)] : null];
+}
+
 function showTariff({ tariff }) {
   if (!tariff) return put("tariff", empty(t("tariff.none")));
   const price = (text) => h("span", { class: "num" }, text);
@@ -83,13 +89,12 @@ function showTariff({ tariff }) {
     "tariff",
     h("p", { class: "price" }, h("b", {}, price(tariff.price_yuan_per_kwh)), h("span", { class: "unit" }, t("unit.yuan_per_kwh"))),
     h("p", { class: "under" }, h("span", { class: "key" }, h("i", { class: "swatch m-base" }), t("money.base"), " ", h("b", {}, price(tariff.base_yuan_per_kwh))), " ", h("span", { class: "key" }, h("i", { class: "swatch m-subsidy" }), t("money.subsidy"), " ", h("b", {}, price(tariff.subsidy_yuan_per_kwh)))),
-    h("dl", { class: "facts" }, fact("tariff.document", tariff.document), fact("tariff.base_document", tariff.base_document || missing(t("tariff.no_document"))), fact("tariff.confidence", t(`confidence.${tariff.confidence}`))),
+    h("dl", { class: "facts" }, fact("tariff.document", tariff.document), fact("tariff.base_document", ...baseDocument(tariff)), fact("tariff.confidence", t(`confidence.${tariff.confidence}`))),
     tariff.unconfirmed ? h("p", { class: "because" }, unconfirmedNote(tariff.unconfirmed_because), " ", tariff.unconfirmed_because || t("unconfirmed.why")) : "",
   );
 }
 
 function showFacts(station) {
-  const { villages } = station;
   put(
     "facts",
     fact("fact.connected", station.grid_connected_on),
@@ -102,23 +107,46 @@ function showFacts(station) {
     fact("fact.position", `${station.lat.toFixed(3)}°N ${station.lon.toFixed(3)}°E`),
     fact("fact.id", station.station_id),
   );
-  put("households", villages.length ? t("villages.sum", { n: number(villages.length), households: number(villages.reduce((sum, v) => sum + v.households, 0)) }) : "");
 }
 
-function showVillages({ villages, kind, slots }) {
-  if (!villages.length) return put("villages", empty(slots ? t("villages.slots", { n: number(slots) }) : t("villages.none")));
-  const shared = kind === "village";
+const sumOf = (villages, key) => villages.reduce((sum, village) => sum + village[key], 0);
+
+/** Villages that share a village-level station's income by units. */
+function sharesTable(villages) {
+  return villagesTable(["column.units", "column.share", "column.households"], villages, (v) => [
+    `${number(v.units)} / ${number(v.units_total)}`,
+    percent(v.units / v.units_total, 2),
+    number(v.households),
+  ]);
+}
+
+/** Villages whose households hold slots of a centralized station, and what its company owes them in a year. */
+function slotsTable(villages, entitlement) {
+  const owed = (v) => (entitlement ? inUnit(v.slots * entitlement.fen_per_slot_year, UNITS.yuan) : missing(t("villages.no_entitlement")));
+  return villagesTable(["column.households", "column.slots", "column.owed"], villages, (v) => [number(v.households), number(v.slots), owed(v)]);
+}
+
+function villagesTable(heads, villages, cells) {
   const row = (v) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, h("a", { href: `/villages/${encodeURIComponent(v.village_id)}` }, nameOf(v))),
-      shared ? h("td", { class: "num" }, `${number(v.units)} / ${number(v.units_total)}`) : null,
-      shared ? h("td", { class: "num" }, percent(v.units / v.units_total, 2)) : null,
-      h("td", { class: "num" }, number(v.households)),
-    );
-  const heads = ["column.village", ...(shared ? ["column.units", "column.share"] : []), "column.households"];
-  return put("villages", h("table", {}, h("thead", {}, h("tr", {}, heads.map((key, i) => h("th", { scope: "col", class: i ? "num" : null }, t(key))))), h("tbody", {}, villages.map(row))));
+    h("tr", {}, h("th", { scope: "row" }, h("a", { href: `/villages/${encodeURIComponent(v.village_id)}` }, nameOf(v))), cells(v).map((value) => h("td", { class: "num" }, value)));
+  const head = h("tr", {}, h("th", { scope: "col" }, t("column.village")), heads.map((key) => h("th", { scope: "col", class: "num" }, t(key))));
+  return h("table", {}, h("thead", {}, head), h("tbody", {}, villages.map(row)));
+}
+
+function entitled({ slots, entitlement }) {
+  if (!entitlement) return "";
+  const { fen_per_slot_year: fen, document, years, unconfirmed } = entitlement;
+  const words = { each: withUnit(fen, UNITS.yuan), all: withUnit(fen * slots, UNITS.yuan), n: number(slots), years, document };
+  return h("p", { class: "explain" }, t("villages.entitlement", words), unconfirmed ? [" ", unconfirmedNote(t("unconfirmed.why"))] : null);
+}
+
+function showVillages(station) {
+  const { villages, kind, entitlement } = station;
+  const words = { n: number(villages.length), households: number(sumOf(villages, "households")), slots: number(station.slots) };
+  put("households", villages.length ? t(kind === "village" ? "villages.sum" : "villages.slots", words) : "");
+  put("entitled", entitled(station));
+  if (!villages.length) return put("villages", empty(t("villages.none")));
+  return put("villages", kind === "village" ? sharesTable(villages) : slotsTable(villages, entitlement));
 }
 
 function deviceRow(device, asOf) {
@@ -150,6 +178,7 @@ function energyLines(row, unit) {
   if (row.energy_wh === null) return [row.day, reasonText(row.reason)];
   const lines = [row.day, withUnit(row.energy_wh, unit), t("coverage", { n: percent(row.coverage) })];
   if (row.interpolated_wh) lines.push(t("interpolated", { energy: withUnit(row.interpolated_wh, unit) }));
+  if (row.reason) lines.push(row.reason);
   if (row.day === today) lines.push(t("day.running"));
   return lines;
 }
@@ -160,9 +189,9 @@ function showEnergy(answer, place) {
   const parts = (row) => (row.energy_wh === null ? null : [{ kind: "e-measured", value: row.energy_wh - (row.interpolated_wh || 0) }, { kind: "e-interpolated", value: row.interpolated_wh || 0 }]);
   const label = t("chart.energy_station", { n: rows.length });
   barChart(place, rows.map((row) => ({ period: row.day, parts: parts(row), partial: row.day === today, lines: energyLines(row, unit) })), { label, unit });
-  const heads = [t("column.day"), `${t("column.energy_word")} (${unit.name})`, t("column.interpolated"), t("coverage.word")];
-  const table = () => [...rows].reverse().map((row) => [row.day, cell(row.energy_wh, unit, row.reason), cell(row.interpolated_wh, unit, row.reason), percent(row.coverage)]);
-  put("energy-table", asTable(heads, table, label));
+  const heads = [t("column.day"), `${t("column.energy_word")} (${unit.name})`, t("column.interpolated"), t("coverage.word"), t("column.remark")];
+  const table = () => [...rows].reverse().map((row) => [row.day, cell(row.energy_wh, unit, row.reason), cell(row.interpolated_wh, unit, row.reason), percent(row.coverage), remark(row.reason)]);
+  putTable("energy-table", asTable(heads, table, label));
 }
 
 function loadIncome() {
@@ -170,7 +199,7 @@ function loadIncome() {
     const rows = by === "day" ? income.items : sinceKnown(income.items);
     if (!rows.length) return empty(t("income.none"));
     const running = by === "day" ? today : today.slice(0, 7);
-    put("income-table", moneyChart(place, rows, { label: t(`chart.income_station.${by}`), running, exact: true }));
+    putTable("income-table", moneyChart(place, rows, { label: t(`chart.income_station.${by}`), running, exact: true }));
     return null;
   });
 }

@@ -2,6 +2,7 @@
 
 import "../shell.js";
 import { get, of } from "../api.js";
+import { putTable } from "../chart.js";
 import { h, one, put } from "../dom.js";
 import { inUnit, nameOf, number, percent, reasonText, UNITS, withUnit } from "../format.js";
 import { on } from "../live.js";
@@ -13,8 +14,8 @@ const id = one("main").dataset.id;
 let months = [];
 let village = null;
 
-function line(kind, label, fen, sign = "") {
-  return h("tr", { class: kind }, h("th", { scope: "row" }, label), h("td", { class: "num" }, fen === null ? missing(t("missing.unknown")) : `${sign}${inUnit(fen, UNITS.yuan)}`));
+function line(kind, label, fen, reason, sign = "") {
+  return h("tr", { class: kind }, h("th", { scope: "row" }, label), h("td", { class: "num" }, fen === null ? missing(reasonText(reason)) : `${sign}${inUnit(fen, UNITS.yuan)}`));
 }
 
 const swatch = (kind, text) => [h("i", { class: `swatch ${kind}` }), text];
@@ -29,11 +30,11 @@ function account(row) {
     h(
       "tbody",
       {},
-      line("part", swatch("m-base", t("money.base.long")), income.base_fen),
-      line("part", swatch("m-subsidy", t("money.subsidy.long")), income.subsidy_fen),
-      line("sum", t("money.estimate.long"), income.gross_fen),
-      line("off", t("money.deductions"), row.deductions_fen, "− "),
-      line("total", t("money.distributable"), row.distributable_fen),
+      line("part", swatch("m-base", t("money.base.long")), income.base_fen, income.reason),
+      line("part", swatch("m-subsidy", t("money.subsidy.long")), income.subsidy_fen, income.reason),
+      line("sum", t("money.estimate.long"), income.gross_fen, income.reason),
+      line("off", t("money.deductions"), row.deductions_fen, income.reason, "− "),
+      line("total", t("money.distributable"), row.distributable_fen, income.reason),
     ),
   );
 }
@@ -42,7 +43,7 @@ function showAnswer(row) {
   const { income } = row;
   const fen = row.distributable_fen;
   put("answer", fen === null ? h("span", { class: "big" }, missing(reasonText(income.reason))) : big(inUnit(fen, UNITS.yuan), UNITS.yuan.name));
-  put("answer-kind", ...(income.gross_fen === null ? [reasonText(income.reason)] : moneyKind(income)));
+  put("answer-kind", ...(income.gross_fen === null ? [reasonText(income.reason)] : [...moneyKind(income), income.reason ? h("span", { class: "remark" }, income.reason) : ""]));
   put("account", account(row));
   const each = row.per_household_fen;
   put("indicator", t("village.indicator", { n: number(row.households), each: each === null ? "—" : withUnit(each, UNITS.yuan) }));
@@ -51,7 +52,7 @@ function showAnswer(row) {
 function householdRow(row, mixed) {
   const times = row.basis === "entitlement" && row.slots > 1 ? ` × ${number(row.slots)}` : "";
   const basis = mixed || times ? h("span", { class: "basis" }, mixed ? t(`basis.${row.basis}`) : "", times) : null;
-  const amount = row.month_fen === null ? missing(t("village.month_unknown")) : withUnit(row.month_fen, UNITS.yuan);
+  const amount = row.month_fen === null ? missing(reasonText(row.reason)) : withUnit(row.month_fen, UNITS.yuan);
   return h("li", {}, h("span", {}, nameOf(row, "pseudonym")), basis, h("span", { class: "num" }, amount));
 }
 
@@ -85,7 +86,7 @@ function showMonths(rows) {
   const known = [...rows].reverse().find((row) => (chosen ? row.period === chosen : row.distributable_fen !== null));
   select.value = (known || rows[rows.length - 1]).period;
   pick(select.value);
-  put("income-table", moneyChart(one("#income-chart"), rows, { label: t("chart.income_village"), running: rows[rows.length - 1].period, exact: true }));
+  putTable("income-table", moneyChart(one("#income-chart"), rows, { label: t("chart.income_village"), running: rows[rows.length - 1].period, exact: true }));
 }
 
 function stationRow(station) {
