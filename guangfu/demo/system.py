@@ -95,7 +95,7 @@ def run_system(plan: Plan, supervisor: Supervisor, lang: Lang, console: Console)
 
         _wait_for_ingest(supervisor, ingest_metrics)
         fleet = Fleet(
-            _fleet_command(parts, version, chosen.options),
+            _fleet_command(parts, version, chosen.options, lang),
             on_event,
             lambda status: supervisor.report(Died("simulate", f"exit status {status}")),
         )
@@ -173,14 +173,14 @@ def _wait_for_ingest(supervisor: Supervisor, metrics: CollectorRegistry) -> None
             return
 
 
-def _fleet_command(parts: Parts, version: str, clock_options: tuple[str, ...]) -> list[str]:
+def _fleet_command(parts: Parts, version: str, clock_options: tuple[str, ...], lang: Lang) -> list[str]:
     plan = parts.plan
     return [
         sys.executable, "-m", "guangfu", "simulate", "fleet",
         "--host", plan.host, "--mqtt-port", str(parts.mqtt_port), "--mqtt-version", version,
         "--backfill-days", str(plan.days), "--interval", str(plan.interval_s), "--faults", "demo",
         "--state", str(plan.folder / "fleet.json"), "--truth", str(plan.folder / "truth.jsonl"),
-        "--events", "json", *clock_options,
+        "--events", "json", "--lang", lang.value, *clock_options,
     ]  # fmt: skip
 
 
