@@ -1,11 +1,13 @@
 """The command `guangfu demo`."""
 
+import logging
 import shutil
 import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -40,6 +42,8 @@ def demo(
 
     Start the whole system and a synthetic fleet, for example: guangfu demo --port 8081 --speed 60
     """
+    # What the demo says to people is below; of the programs' own logs it shows what is wrong.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     language, console = Lang.parse(lang), Console(stderr=True, highlight=False)
     plan = Plan(folder=data.resolve(), port=port, interval_s=interval, speed=speed, days=days, broker=broker)
     try:
