@@ -194,15 +194,19 @@ class Accountant:
         with self._engine.connect() as db:
             recent = read_daily_energy(db, start=today - _STILL_OPEN, end=today - ONE_DAY)
             months = read_monthly_income(db, start="0001-01", end=month_of(today))
-        ended = [r for r in recent if not r.complete and r.computed_at < day_start(r.day + ONE_DAY)]
         with self._engine.begin() as db:
-            mark_dirty(db, [(row.station_id, row.day) for row in ended])
+            mark_dirty(db, [(r.station_id, r.day) for r in recent if not r.complete and self._was_open(r)])
         open_months = {month_of(today), month_of(today.replace(day=1) - ONE_DAY)}
         stale: dict[str, set[str]] = {}
         for row in months:
             if row.month in open_months or row.rules_version != self._rules.version:
                 stale.setdefault(row.month, set()).add(row.station_id)
         self._refresh(registry, stale, now)
+
+    def _was_open(self, row: DailyEnergy) -> bool:
+        """Was the row computed when a reading could still come that would tell how the day ended?"""
+        longest_gap = timedelta(hours=self._rules.energy.max_gap_h)
+        return row.computed_at < day_start(row.day + ONE_DAY) + longest_gap
 
     def _refresh(self, registry: Registry, touched: Mapping[str, set[str]], now: datetime) -> None:
         """Computes income again from energy that is stored, some stations at a time."""

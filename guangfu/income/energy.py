@@ -127,7 +127,8 @@ class _Days:
     """How each meter's day begins and ends; every array is (meters, days).
 
     A meter's first valid day may begin, and its last end, at a reading: that is an exchange. A day without a later
-    reading has an open end: it is counted up to its last reading.
+    reading has an open end: it is counted up to its last reading, until the silence is longer than any gap may be.
+    So the day is then what it is once the next reading has come, which accounting need not wait for.
     """
 
     start: _Bound
@@ -151,10 +152,11 @@ def _day_bounds(c: Counters, meters: GatewayMeters, days: Sequence[date], rules:
     over = now_ms >= end.at_ms
     starts_inside = ~start.known & meters.first & inside & (start.before < 0)
     ends_inside = ~end.known & meters.last & inside & over & (end.after < 0)
+    may_come = now_ms - _at(c.at_ms, last_row) <= rules.max_gap_h * 3_600_000
     horizon = np.clip(now_ms, start.at_ms, end.at_ms)
     return _Days(
         start, end, first_row, last_row, inside, over, starts_inside, ends_inside,
-        open_end=~end.known & ~ends_inside & (end.after < 0),
+        open_end=~end.known & ~ends_inside & (end.after < 0) & may_come,
         from_ms=np.where(starts_inside, _at(c.at_ms, first_row), start.at_ms),
         until_ms=np.where(ends_inside, _at(c.at_ms, last_row), horizon),
     )  # fmt: skip
