@@ -13,6 +13,7 @@ from dashboards.pushing import State, Step, steps
 from dashboards.settings import Settings
 from dashboards.words import commands as says
 from guangfu.exits import Exit
+from guangfu.income.rules.loading import BadRules
 from guangfu.settings import BadSettings
 from guangfu.texts import Lang
 
@@ -52,6 +53,9 @@ def build(
     settings = _settings(language)
     try:
         written = write_folder(folder, settings)
+    except (BadSettings, BadRules) as bad:
+        typer.echo(says.BAD_SETTINGS(language, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
     except OSError as error:
         typer.echo(says.CANT_WRITE(language, path=error.filename, why=error.strerror), err=True)
         raise typer.Exit(Exit.UNREACHABLE) from error
@@ -122,6 +126,9 @@ def _grafana(
     try:
         with Grafana(settings) as grafana:
             yield grafana, settings
+    except (BadSettings, BadRules) as bad:
+        typer.echo(says.BAD_SETTINGS(lang, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
     except Unavailable as error:
         typer.echo(says.UNAVAILABLE(lang, why=error), err=True)
         raise typer.Exit(Exit.UNREACHABLE) from error

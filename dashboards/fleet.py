@@ -7,7 +7,7 @@ from typing import Final
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, influxql, sql
-from dashboards.frame import Board, kind_of_data, silent_minutes, uid
+from dashboards.frame import Board, coverage_floor, kind_of_data, silent_minutes, uid
 from dashboards.money import Scale, money_columns, wall_scale
 from dashboards.panels import (
     COLOURED_CELL,
@@ -31,6 +31,16 @@ from guangfu.texts import Lang
 TROUBLED: Final = "state <> 'heard'"
 
 
+SHORT: Final = {
+    "heard": shared.HEARD,
+    "low": shared.LOW_SHORT,
+    "idle": shared.IDLE_SHORT,
+    "offline": shared.OFFLINE,
+    "unknown": shared.UNKNOWN_SHORT,
+}
+"""The states as heads of narrow columns."""
+
+
 def state_words(lang: Lang) -> dict[str, Word]:
     return {
         "heard": Word(shared.HEARD(lang), colours.PRODUCING),
@@ -51,7 +61,7 @@ def board(lang: Lang) -> Board:
         name="fleet",
         title=says.TITLE,
         description=says.DESCRIPTION,
-        variables=[silent_minutes(lang)],
+        variables=[silent_minutes(lang), coverage_floor()],
         panels=[
             *_first_row(lang, wall_scale(lang)),
             _troubles(lang),
@@ -85,7 +95,7 @@ def _first_row(lang: Lang, scale: Scale) -> list[Panel]:
 def _troubles(lang: Lang) -> Panel:
     query = (
         f"SELECT station_id, station, state, usual_yuan, ratio, {sql.local_minute('last_reading_at')} AS last_reading, "
-        "banner || ' · ' || league AS place "
+        "banner "
         f"FROM {sql.states(lang)} f WHERE {TROUBLED} ORDER BY usual_yuan DESC NULLS LAST, station LIMIT 100"
     )
     columns = {
@@ -95,7 +105,7 @@ def _troubles(lang: Lang) -> Panel:
         "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 0, width=165),
         "ratio": Column(says.RATIO(lang), "percentunit", 0, width=90),
         "last_reading": Column(shared.LAST_HEARD(lang), width=135),
-        "place": Column(says.PLACE(lang)),
+        "banner": Column(shared.BANNER(lang)),
     }
     return table(says.TROUBLES(lang), Sql(query), columns=columns, span=15, height=11)
 
@@ -127,7 +137,7 @@ def _power(lang: Lang) -> Panel:
 
 
 def _by_league(lang: Lang) -> Panel:
-    counts = ", ".join(f"count(*) FILTER (WHERE state = '{state}') AS {state}" for state in state_words(lang))
+    counts = ", ".join(f"count(*) FILTER (WHERE state = '{state}') AS {state}" for state in SHORT)
     query = (
         f"SELECT league, {counts}, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
         f"sum(i.estimated_gross_fen) / 100.0 AS yuan FROM {sql.states(lang)} f "
@@ -135,11 +145,12 @@ def _by_league(lang: Lang) -> Panel:
         f"LEFT JOIN daily_income i ON i.station_id = f.station_id AND i.day = {sql.TODAY} "
         "GROUP BY league_code, league ORDER BY league_code"
     )
-    columns = {"league": Column(shared.LEAGUE(lang))}
-    for state, word in state_words(lang).items():
-        columns[state] = Column(word.text, THOUSANDS, 0, width=84 if lang is Lang.ZH else 88)
-    columns["energy_kwh"] = Column(says.TODAY_KWH(lang), THOUSANDS, 0)
-    columns["yuan"] = Column(says.TODAY_YUAN(lang), THOUSANDS, 0)
+    columns = {
+        "league": Column(shared.LEAGUE(lang), width=115),
+        **{state: Column(text(lang), THOUSANDS, 0, width=66) for state, text in SHORT.items()},
+        "energy_kwh": Column(says.TODAY_KWH(lang), THOUSANDS, 0),
+        "yuan": Column(says.TODAY_YUAN(lang), THOUSANDS, 0),
+    }
     return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=12, height=9)
 
 
@@ -161,8 +172,9 @@ def _income_by_league(lang: Lang) -> Panel:
     query = (
         f"SELECT league, sum(estimated_base_fen) / 100.0 / {scale.yuan} AS base, "
         f"sum(estimated_subsidy_fen) / 100.0 / {scale.yuan} AS subsidy "
-        f"FROM monthly_income JOIN {sql.fleet(lang)} f USING (station_id) "
-        f"WHERE month = to_char({sql.TODAY}, 'YYYY-MM') GROUP BY league ORDER BY sum(estimated_gross_fen) DESC"
+        f"FROM monthly_income m JOIN {sql.fleet(lang)} f USING (station_id) "
+        f"WHERE month = to_char({sql.TODAY}, 'YYYY-MM') AND {sql.ENOUGH} "
+        "GROUP BY league ORDER BY sum(estimated_gross_fen) DESC"
     )
     columns = money_columns(lang)
     return bars(

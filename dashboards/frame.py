@@ -14,6 +14,7 @@ from grafana_foundation_sdk.models.dashboard import (
     DataSourceRef,
     Panel,
     RowPanel,
+    VariableModel,
     VariableOption,
     VariableRefresh,
     VariableSort,
@@ -24,6 +25,7 @@ from dashboards.panels import NO_UNIT, Word, stat
 from dashboards.panels import words as mapped
 from dashboards.sources import MONEY
 from dashboards.words import shared
+from guangfu.income.rules.loading import RulesSettings, load_rules
 from guangfu.texts import Lang, Text
 
 COLUMNS: Final = 24
@@ -49,7 +51,7 @@ class Board:
     title: Text
     description: Text
     panels: Sequence[Panel]
-    variables: Sequence[builder.QueryVariable | builder.CustomVariable] = ()
+    variables: Sequence[Builder[VariableModel]] = ()
     range_from: str = "now-7d"
     range_to: str = "now"
     refresh: str = "1m"
@@ -122,6 +124,17 @@ def query_variable(
         .refresh(VariableRefresh.ON_DASHBOARD_LOAD)
         .sort(sort)
     )
+
+
+def coverage_floor() -> builder.ConstantVariable:
+    """The share of a month's days that must have a figure, from the rules, an operator's own included.
+
+    Raises:
+        BadSettings: `GUANGFU_RULES_FOLDER` is wrong.
+        BadRules: Some rules are wrong.
+    """
+    floor = load_rules(RulesSettings.load().folder).energy.coverage_floor
+    return builder.ConstantVariable("coverage_floor").value(str(floor))
 
 
 def silent_minutes(lang: Lang) -> builder.CustomVariable:

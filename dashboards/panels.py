@@ -169,8 +169,9 @@ def bars(
     height: int = 9,
     decimals: int | None = None,
     lying: bool = False,
+    label_px: int = 48,
 ) -> Panel:
-    """Stacked bars along a column of words (a league, a month)."""
+    """Stacked bars along a column of words (a league, a month); a label that has less than `label_px` is left out."""
     panel = (
         barchart_builder.Panel()
         .x_field(along)
@@ -181,7 +182,7 @@ def bars(
         .group_width(0.7)
         .fill_opacity(85)
         .line_width(0)
-        .x_tick_label_spacing(0 if lying else 40)
+        .x_tick_label_spacing(0 if lying else label_px)
         .full_highlight(False)
         .legend(_legend())
         .tooltip(common.VizTooltipOptions().mode(model.TooltipDisplayMode.MULTI).sort(model.SortOrder.NONE))

@@ -23,6 +23,20 @@ def as_json(dashboard: Dashboard) -> dict[str, Any]:
     return made
 
 
+LINE: Final = 110
+
+
 def as_file(document: dict[str, Any]) -> str:
-    """JSON as it is stored: sorted, a line per value, Chinese readable, so that differences are small."""
-    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    """JSON as it is stored: sorted, in one line what fits, Chinese readable, so that differences are small."""
+    return _lines(document, "") + "\n"
+
+
+def _lines(value: Any, indent: str) -> str:
+    line = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if not isinstance(value, dict | list) or not value or len(indent) + len(line) <= LINE:
+        return line
+    inner = indent + " "
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f"{inner}{_lines(one, inner)}" for one in value) + f"\n{indent}]"
+    pairs = (f"{inner}{json.dumps(name, ensure_ascii=False)}: {_lines(value[name], inner)}" for name in sorted(value))
+    return "{\n" + ",\n".join(pairs) + f"\n{indent}}}"

@@ -43,6 +43,9 @@ def fleet(lang: Lang) -> str:
     )
 
 
+ENOUGH: Final = "m.days_counted >= ${coverage_floor} * m.days_due"
+"""Whether a station-month (`monthly_income m`) has enough counted days for an amount, as on the pages."""
+
 OPEN: Final = f"(f.closed_on IS NULL OR f.closed_on > {TODAY})"
 
 

@@ -9,7 +9,7 @@ from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, influxql, sql
 from dashboards.fleet import state_words
-from dashboards.frame import Board, kind_of_data, query_variable, silent_minutes
+from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable, silent_minutes
 from dashboards.money import money_columns
 from dashboards.panels import (
     COLOURED_CELL,
@@ -39,7 +39,7 @@ def board(lang: Lang) -> Board:
         title=says.TITLE,
         description=says.DESCRIPTION,
         range_from="now-7d",
-        variables=[_variable(lang), silent_minutes(lang)],
+        variables=[_variable(lang), silent_minutes(lang), coverage_floor()],
         panels=[
             *_first_row(lang),
             _facts(lang),
@@ -69,8 +69,8 @@ def _first_row(lang: Lang) -> list[Panel]:
     energy = Sql(f"SELECT energy_wh FROM daily_energy WHERE {day}")
     today = Sql(f"SELECT estimated_gross_fen / 100.0 AS yuan FROM daily_income WHERE {day}")
     month = Sql(
-        "SELECT estimated_gross_fen / 100.0 AS yuan FROM monthly_income "
-        f"WHERE {THIS} AND month = to_char({sql.TODAY}, 'YYYY-MM')"
+        "SELECT estimated_gross_fen / 100.0 AS yuan FROM monthly_income m "
+        f"WHERE {THIS} AND month = to_char({sql.TODAY}, 'YYYY-MM') AND {sql.ENOUGH}"
     )
     return [
         stat(says.LIKE_NEIGHBOURS(lang), _like_neighbours(lang), unit="percentunit", span=5, decimals=0),
@@ -118,8 +118,8 @@ def _facts(lang: Lang) -> Panel:
         f"to_char(grid_connected_on, 'YYYY-MM-DD') AS grid_connected_on FROM {sql.states(lang)} f WHERE f.{THIS}"
     )
     columns = {
-        "station": Column(shared.STATION_COLUMN(lang)),
-        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), style=COLOURED_CELL),
+        "station": Column(shared.STATION_COLUMN(lang), width=240),
+        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=120, style=COLOURED_CELL),
         "last_reading": Column(shared.LAST_HEARD(lang)),
         "league": Column(shared.LEAGUE(lang)),
         "banner": Column(shared.BANNER(lang)),
@@ -192,17 +192,18 @@ def _income_by_day(lang: Lang) -> Panel:
 def _villages(lang: Lang) -> Panel:
     name = "name_en" if lang is Lang.EN else "name"
     query = (
-        f"SELECT v.{name} AS village, units, estimated_gross_fen / 100.0 AS gross, "
+        f"SELECT v.{name} AS village, units, vm.estimated_gross_fen / 100.0 AS gross, "
         "estimated_deductions_fen / 100.0 AS deductions, estimated_distributable_fen / 100.0 AS distributable "
-        "FROM village_monthly_income m JOIN villages v ON v.village_id = m.village_id AND v.superseded_at IS NULL "
-        f"WHERE m.{THIS} AND month = to_char({sql.TODAY}, 'YYYY-MM') ORDER BY units DESC, village"
+        "FROM village_monthly_income vm JOIN monthly_income m USING (station_id, month) "
+        "JOIN villages v ON v.village_id = vm.village_id AND v.superseded_at IS NULL "
+        f"WHERE {THIS} AND {sql.ENOUGH} AND month = to_char({sql.TODAY}, 'YYYY-MM') ORDER BY units DESC, village"
     )
     columns = {
         "village": Column(shared.VILLAGE(lang)),
         "units": Column(says.UNITS(lang), THOUSANDS, 0),
-        "gross": Column(shared.GROSS_YUAN(lang), THOUSANDS, 2),
-        "deductions": Column(says.DEDUCTIONS(lang), THOUSANDS, 2),
-        "distributable": Column(says.DISTRIBUTABLE(lang), THOUSANDS, 2),
+        "gross": Column(shared.GROSS(lang), THOUSANDS, 2),
+        "deductions": Column(shared.DEDUCTIONS(lang), THOUSANDS, 2),
+        "distributable": Column(shared.DISTRIBUTABLE(lang), THOUSANDS, 2),
     }
     return table(says.VILLAGES(lang), Sql(query), columns=columns, span=12, height=8)
 

@@ -86,6 +86,5 @@ INCOME_BY_LEAGUE: Final = say(
 )
 FLEET_POWER_SERIES: Final = Text("全网功率", "Fleet power")
 RATIO: Final = Text("同旗县比", "Of banner")
-PLACE: Final = Text("旗县 · 盟市", "Banner · league")
-TODAY_KWH: Final = Text("今日电量（kWh）", "Energy today (kWh)")
+TODAY_KWH: Final = Text("今日电量（kWh）", "Today (kWh)")
 TODAY_YUAN: Final = Text("今日预估（元）", "Today (estimate, yuan)")

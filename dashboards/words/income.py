@@ -17,9 +17,11 @@ NOTE: Final = say(
     "What the amounts are: estimated; not settled, received, passed on or paid.",
 )
 NOTE_TEXT: Final = Text(
-    "**电量月份 ${month}　应收预估**：电量 × 电价规则，含税。不是结算、到账、划拨或发放金额；分配以结算单和到账为准。",
+    "**电量月份 ${month}　应收预估**：电量 × 电价规则，含税。不是结算、到账、划拨或发放金额；分配以结算单和到账为准。"
+    "有数据的天数不足下限的站月不计入，见最下方表。",
     "**Month of energy ${month}, estimate**: energy × tariff, VAT included. "
-    "Not settled, received, passed on or paid; what is distributed comes from statements and receipts.",
+    "Not settled, received, passed on or paid; what is distributed comes from statements and receipts. "
+    "Station-months with too few counted days are left out; see the last table.",
 )
 GROSS: Final = say(
     "应收合计（预估，元）",
@@ -76,22 +78,22 @@ BY_LEAGUE: Final = say(
     "The month's estimate in each league.",
 )
 BY_BANNER: Final = say(
-    "各旗县收益（预估）",
-    "Income by banner (estimate)",
+    "各旗县收益（预估，元）",
+    "Income by banner (estimate, yuan)",
     "所选电量月份各旗县的应收预估与覆盖率。",
     "The month's estimate and coverage in each banner.",
 )
 VILLAGES: Final = say(
-    "预估收益最高的嘎查村",
-    "Villages with the highest estimate",
+    "收益最高的嘎查村（预估，元）",
+    "Villages with the highest income (estimate, yuan)",
     "所选电量月份应收预估最高的 50 个嘎查村，合计其在各村级电站的份额。",
     "The 50 villages with the highest estimate of the month, their units in all stations together.",
 )
 DOUBTS: Final = say(
-    "预估不完整或规则待确认的电站",
-    "Stations with gaps or unconfirmed rules",
-    "覆盖率低于 95 %、有未计入的天数或规则待确认的电站，金额大者在前，至多 100 座。",
-    "Coverage under 95 %, days not counted or rules unconfirmed; largest amounts first, at most 100.",
+    "不完整或规则待确认的电站（预估，元）",
+    "Gaps or unconfirmed rules (estimate, yuan)",
+    "覆盖率低于 95 %、有未计入的天数或规则待确认的电站，缺天多者在前，至多 100 座；天数不足下限的没有金额。",
+    "Coverage under 95 %, days not counted or rules unconfirmed; "
+    "most lacking first, at most 100; no amount where too few days are counted.",
 )
-DAYS: Final = Text("计入天数", "Days counted")
-DAYS_DUE: Final = Text("应计天数", "Days due")
+DAYS: Final = Text("计入/应计天数", "Days of days due")

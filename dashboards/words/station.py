@@ -86,8 +86,8 @@ INCOME_BY_DAY: Final = say(
     "The estimate, base and subsidy; the days of a month add up to the month. Neither settled nor received.",
 )
 VILLAGES: Final = say(
-    "本月各嘎查村份额（预估）",
-    "This month's shares of the villages (estimate)",
+    "本月各嘎查村份额（预估，元）",
+    "This month's shares of the villages (estimate, yuan)",
     "按份额分摊的本月应收预估，扣减后为可分配收益预估；集中式电站没有村级份额。",
     "This month's estimate by share units; less deductions it is distributable. Centralized stations have no villages.",
 )
@@ -105,7 +105,5 @@ NEIGHBOURS: Final = Text("同旗县中位数", "Median of the banner")
 AC_CAPACITY: Final = Text("交流容量（kW）", "AC capacity (kW)")
 GRID_CONNECTED: Final = Text("并网日期", "Grid connection")
 UNITS: Final = Text("份额", "Units")
-DEDUCTIONS: Final = Text("扣减（预估，元）", "Deductions (estimate, yuan)")
-DISTRIBUTABLE: Final = Text("可分配（预估，元）", "Distributable (estimate, yuan)")
 DAY: Final = Text("日期", "Day")
 REASON: Final = Text("说明", "Remark")
