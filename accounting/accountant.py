@@ -33,7 +33,13 @@ from guangfu.storage.sql.figures import (
 )
 from guangfu.storage.sql.inbox import DirtyDay, clear_dirty, mark_dirty, read_dirty
 from guangfu.storage.sql.journal import post_entries, read_entries
-from guangfu.storage.sql.registry import read_registry, registry_version
+from guangfu.storage.sql.registry import (
+    mark_taken_up,
+    read_registry,
+    read_taken_up_at,
+    registry_changed_at,
+    registry_version,
+)
 from guangfu.storage.telemetry_store import TelemetryStore
 
 log = logging.getLogger(__name__)
@@ -160,22 +166,26 @@ class Accountant:
         return month_entries({one.entry.key: one.entry for one in posted}, rows, registry, self._rules)
 
     def _current_registry(self) -> Registry | None:
-        """The registry; when it changed, what that changes in stored figures is computed again."""
-        version = registry_version(self._engine)
+        """The registry; when it changed, what that changes in stored figures is computed again.
+
+        What was taken up is noted when all of it is done: whoever is killed before does it again.
+        """
+        version, changed_at = registry_version(self._engine), registry_changed_at(self._engine)
         if version in {self._version, 0}:
             return self._registry
-        new, old = read_registry(self._engine), self._registry or self._last_known_registry()
+        new, old = read_registry(self._engine), self._registry or self._registry_of_figures()
         log.info("took up version %s of the registry: %s stations", version, len(new.stations))
         if old is not None:
             self._take_up(old, new)
+        assert changed_at is not None, "a registry that nobody wrote"
+        mark_taken_up(self._engine, changed_at)
         self._registry, self._version = new, version
         return new
 
-    def _last_known_registry(self) -> Registry | None:
-        """The registry that the stored figures rest on, as far as their own time tells."""
-        with self._engine.connect() as db:
-            rows = read_monthly_income(db, start="0001-01", end="9999-12")
-        return read_registry(self._engine, known_at=max(row.computed_at for row in rows)) if rows else None
+    def _registry_of_figures(self) -> Registry | None:
+        """The registry that stored figures rest on; `None` before the first pass."""
+        taken_up_at = read_taken_up_at(self._engine)
+        return None if taken_up_at is None else read_registry(self._engine, known_at=taken_up_at)
 
     def _take_up(self, old: Registry, new: Registry) -> None:
         changed = changed_stations(old, new)

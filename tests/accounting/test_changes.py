@@ -1,12 +1,18 @@
 """What time, other rules and another registry change in figures that are there already."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
 
 from accounting.accountant import Accountant
 from guangfu.clock import day_start
 from guangfu.stations.models import Household, Registry
+from guangfu.storage.sql.figures import replace_month
 from guangfu.storage.sql.registry import write_registry
 from tests.accounting.county import JUNE, MAY, County, county, registers
 from tests.income.small_registry import meter
@@ -22,6 +28,23 @@ def three_days(of: County) -> Accountant:
     accountant = of.accountant()
     accountant.once()
     return accountant
+
+
+class Dies(Exception):
+    """The process is killed here."""
+
+
+class DiesAfterTheFirstOfMay:
+    """`replace_month` until one station's May is written."""
+
+    def __init__(self) -> None:
+        self._of_may = 0
+
+    def __call__(self, db: Connection, month: str, stations: Iterable[str], **rows: Any) -> None:
+        self._of_may += month == "2026-05"
+        if self._of_may > 1:
+            raise Dies
+        replace_month(db, month, stations, **rows)
 
 
 def energies(of: County, station_id: str) -> list[int | None]:
@@ -58,6 +81,22 @@ def test_a_registry_that_changed_while_accounting_was_down(another_county: Count
     another_county.clock.advance(timedelta(hours=1))
     another_county.account()
     assert energies(another_county, "s1") == [1_920_000, 2_400_000, 2_400_000]
+
+
+def test_killed_while_it_takes_up_a_registry(another_county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In July a household of May comes to v1, which holds units of s1 and s2; it is killed between the two."""
+    three_days(another_county)
+    another_county.clock.at = day_start(date(2026, 7, 10))
+    accountant = another_county.accountant()
+    accountant.once()
+    register(another_county, replace(county(), households={**county().households, "new": Household("new", "v1", MAY)}))
+    monkeypatch.setattr("accounting.accountant._STATIONS_AT_ONCE", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("accounting.accountant.replace_month", DiesAfterTheFirstOfMay())
+        with pytest.raises(Dies):
+            accountant.once()
+    another_county.account()
+    assert {r.station_id: r.households for r in another_county.villages() if r.village_id == "v1"} == {"s1": 4, "s2": 4}
 
 
 def test_corrected_shares_and_households_change_the_villages(another_county: County) -> None:

@@ -34,7 +34,7 @@ class Service:
     log: Path
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    def start(self, timeout_s: float = 30) -> None:
+    def start(self, timeout_s: float = 60) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
         give_up = time.monotonic() + timeout_s
@@ -74,7 +74,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.2)
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -100,7 +100,7 @@ def running_mosquitto(folder: Path, extra_config: str = "", *, anonymous: bool =
         f"max_inflight_messages 0\nuser root\n{extra_config}\n"
     )
     command = [find_program("mosquitto"), "-c", str(config)]
-    with _run(Service("127.0.0.1", port, command, lambda: _listens(port), folder / "mosquitto.log")) as service:
+    with _run(Service("127.0.0.1", port, command, lambda: listens(port), folder / "mosquitto.log")) as service:
         yield service
 
 
@@ -119,7 +119,7 @@ def running_influxdb(folder: Path) -> Iterator[Service]:
     command = [find_program("influxd", Path.home() / "go" / "bin"), "-config", str(config)]
 
     def ready() -> bool:
-        return _listens(port) and _http(f"http://127.0.0.1:{port}/ping")
+        return listens(port) and _http(f"http://127.0.0.1:{port}/ping")
 
     with _run(Service("127.0.0.1", port, command, ready, folder / "influxdb.log")) as service:
         _http(f"http://127.0.0.1:{port}/query?q=CREATE+DATABASE+guangfu", b"")

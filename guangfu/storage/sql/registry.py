@@ -96,6 +96,36 @@ def registry_version(engine: Engine) -> int:
         return int(_facts(db).get("version", "0"))
 
 
+def registry_changed_at(engine: Engine) -> datetime | None:
+    """When the last change was recorded: `read_registry` of that instant is the registry up to it.
+
+    Raises:
+        Unavailable: The database can't be reached.
+    """
+    with engine.connect() as db:
+        return _instant(_facts(db).get("changed_at"))
+
+
+def read_taken_up_at(engine: Engine) -> datetime | None:
+    """Of when the registry is that stored figures rest on; `None` if none was taken up.
+
+    Raises:
+        Unavailable: The database can't be reached.
+    """
+    with engine.connect() as db:
+        return _instant(_facts(db).get("taken_up_at"))
+
+
+def mark_taken_up(engine: Engine, changed_at: datetime) -> None:
+    """Notes that all figures follow the registry of that instant.
+
+    Raises:
+        Unavailable: The database can't be reached.
+    """
+    with engine.begin() as db:
+        _set_facts(db, taken_up_at=changed_at.isoformat())
+
+
 def write_registry(engine: Engine, registry: Registry, *, at: datetime) -> dict[str, tuple[int, int]]:
     """Makes the registry the current one: supersedes what changed or went, adds what came, in one transaction.
 
@@ -113,7 +143,7 @@ def write_registry(engine: Engine, registry: Registry, *, at: datetime) -> dict[
         if db.dialect.name == "postgresql":
             db.exec_driver_sql("LOCK TABLE registry_facts IN EXCLUSIVE MODE")  # one writer; readers go on
         known = _facts(db)
-        recorded_at = max(at, datetime.fromisoformat(known["changed_at"])) if "changed_at" in known else at
+        recorded_at = max(at, _instant(known.get("changed_at")) or at)
         changes = {kept.table.name: _replace(db, kept, facts, recorded_at) for kept, facts in _parts(registry)}
         synthetic = "true" if registry.synthetic else "false"
         if any(map(any, changes.values())) or known.get("synthetic") != synthetic:
@@ -190,6 +220,10 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
 
 def _facts(db: Connection) -> dict[str, str]:
     return dict(db.execute(sa.select(schema.registry_facts.c.name, schema.registry_facts.c.value)).all())
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _set_facts(db: Connection, **facts: str) -> None:
