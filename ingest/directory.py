@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from guangfu.stations.models import DeviceKind, Registry
 from guangfu.telemetry.reading import FIELDS_OF, Reading
+from guangfu.telemetry.topics import PREFIX, TopicKind, parse_topic
 
 
 class DeviceRules(NamedTuple):
@@ -40,6 +42,26 @@ class Directory:
     """The rules of each device, by station and by the name the device has in its messages."""
 
     rules_of: Mapping[str, Mapping[str, DeviceRules]]
+
+    @cached_property
+    def station_of_topic(self) -> Mapping[str, str]:
+        """The registered station of each topic on which readings come."""
+        kinds = (TopicKind.TELEMETRY, TopicKind.EVENT)
+        return {
+            topic: station
+            for station in self.rules_of
+            for topic in (f"{PREFIX}{station}/{kind.value}" for kind in kinds)
+            if parse_topic(topic) is not None
+        }
+
+    @cached_property
+    def kind_of(self) -> Mapping[tuple[str, str], DeviceKind]:
+        """The kind of each device, by station and the name of the device."""
+        return {
+            (station, device): rules.kind
+            for station, devices in self.rules_of.items()
+            for device, rules in devices.items()
+        }
 
     @classmethod
     def of(cls, registry: Registry) -> "Directory":

@@ -1,10 +1,13 @@
 """What SQL must still learn of stored messages: a row of the spool's outbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import repeat
 from typing import Final
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from guangfu.clock import CHINA, DAY_MS, from_ms
 from guangfu.storage.sql.inbox import DeadLetter, Seen
@@ -66,6 +69,26 @@ class Owed(msgspec.Struct, array_like=True):
         days = {(at_ms + _CHINA_MS) // DAY_MS for at_ms in times_ms}
         days.update([(at_ms + _CHINA_MS - 1) // DAY_MS for at_ms in times_ms])
         self.dirty.update([(station, day) for day in days])
+
+    def hear_all(self, stations: Iterable[str], last_readings_ms: Iterable[int], received_ms: Iterable[int]) -> None:
+        """Notes of many messages when their stations were heard of."""
+        for station, reading_ms, at_ms in zip(stations, last_readings_ms, received_ms, strict=True):
+            known = self.heard.get(station)
+            if known is None or known.last_reading_ms is None or known.last_received_ms is None:
+                self.hear(station, Heard(reading_ms, at_ms))
+                continue
+            known.last_reading_ms = max(known.last_reading_ms, reading_ms)
+            known.last_received_ms = max(known.last_received_ms, at_ms)
+
+    def touch_all(self, stations: Sequence[str], times_ms: NDArray[np.int64]) -> None:
+        """`touch` for many readings: (n,) their stations, (n,) their times [ms since 1970 UTC]."""
+        days, days_before = (times_ms + _CHINA_MS) // DAY_MS, (times_ms + _CHINA_MS - 1) // DAY_MS
+        latest = int(days.max())
+        if int(days_before.min()) == latest:
+            self.dirty.update(zip(set(stations), repeat(latest)))
+            return
+        for some in (days, days_before):
+            self.dirty.update(zip(stations, some.tolist(), strict=True))
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guangfu.storage import duckdb_schema as schema
+from guangfu.storage.point_block import PointBlock
 from guangfu.storage.point_columns import Unstorable
 from guangfu.storage.point_faults import id_fault
-from guangfu.storage.telemetry_store import Point
 
 
 class Session:
@@ -70,20 +70,19 @@ class Session:
             # A commit that failed has already ended its transaction.
             self._local.cursor = None
 
-    def codes_of(self, cursor: duckdb.DuckDBPyConnection, points: Sequence[Point]) -> NDArray[np.int32]:
+    def codes_of(self, cursor: duckdb.DuckDBPyConnection, block: PointBlock) -> NDArray[np.int32]:
         """The series' code of each point; new series get the next codes, in the writer's transaction.
 
         Raises:
             Unstorable: An id can't be stored.
         """
-        stations = [point.station for point in points]
-        devices = [point.reading.device for point in points]
+        stations, devices = block.stations, block.devices
         try:
             # zip's tuples live for one look-up only, which costs a third of keeping them.
             return np.array(list(map(self._code_of.__getitem__, zip(stations, devices, strict=True))), dtype=np.int32)
         except KeyError:
             self._add_series(cursor, dict.fromkeys(zip(stations, devices, strict=True)))
-        return self.codes_of(cursor, points)
+        return self.codes_of(cursor, block)
 
     def _add_series(self, cursor: duckdb.DuckDBPyConnection, names: Iterable[tuple[str, str]]) -> None:
         new = [name for name in names if name not in self._code_of]

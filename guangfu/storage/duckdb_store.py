@@ -24,7 +24,8 @@ from guangfu.stations.models import DeviceKind
 from guangfu.storage import duckdb_schema as schema
 from guangfu.storage.duckdb_session import Session
 from guangfu.storage.errors import Unavailable
-from guangfu.storage.point_columns import Unstorable, columns_of
+from guangfu.storage.point_block import PointBlock, Points, joined
+from guangfu.storage.point_columns import Unstorable, arrays_of
 from guangfu.storage.point_faults import split_storable
 from guangfu.storage.reading_rows import (
     Rows,
@@ -94,8 +95,8 @@ class DuckDBStore:
         with self._writing, self._available():
             session = self._now()
             with session.transaction() as cursor:
-                for kind in {point.kind: None for point in points}:
-                    refused += _append(session, cursor, kind, [point for point in points if point.kind is kind])
+                for block in _by_kind(Points.of(points).blocks):
+                    refused += _append(session, cursor, block)
         return refused
 
     def read(
@@ -166,19 +167,25 @@ class DuckDBStore:
             self._session.close()
 
 
-def _append(
-    session: Session, cursor: duckdb.DuckDBPyConnection, kind: DeviceKind, points: Sequence[Point]
-) -> list[RefusedPoint]:
+def _by_kind(blocks: Sequence[PointBlock]) -> list[PointBlock]:
+    kinds: dict[DeviceKind, list[PointBlock]] = {}
+    for block in blocks:
+        kinds.setdefault(block.kind, []).append(block)
+    return [joined(same) for same in kinds.values()]
+
+
+def _append(session: Session, cursor: duckdb.DuckDBPyConnection, block: PointBlock) -> list[RefusedPoint]:
     """Append points of one kind; look for the bad ones only if there are any."""
     refused: list[RefusedPoint] = []
     try:
-        codes, columns = session.codes_of(cursor, points), columns_of(kind, points)
+        codes, columns = session.codes_of(cursor, block), arrays_of(block)
     except Unstorable:
-        points, refused = split_storable(points)
+        points, refused = split_storable(list(block.points()))
         if not points:
             return refused
-        codes, columns = session.codes_of(cursor, points), columns_of(kind, points)
-    schema.append(cursor, kind, {"series": codes, **columns})
+        (block,) = Points.of(points).blocks
+        codes, columns = session.codes_of(cursor, block), arrays_of(block)
+    schema.append(cursor, block.kind, {"series": codes, **columns})
     return refused
 
 

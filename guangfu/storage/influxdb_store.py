@@ -15,8 +15,8 @@ from influxdb_client.rest import ApiException
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.errors import Unavailable
 from guangfu.storage.influxql import PART, InfluxQL, failure, one_of, reachable
-from guangfu.storage.line_protocol import encode_lines
-from guangfu.storage.point_faults import AT_MS_MAX, id_fault, split_storable
+from guangfu.storage.line_protocol import BadId, encode_lines
+from guangfu.storage.point_faults import AT_MS_MAX, split_storable
 from guangfu.storage.reading_rows import (
     BUCKET_OFFSET_MS,
     bounds_ms,
@@ -57,16 +57,16 @@ class InfluxDBStore:
         self._influxql = InfluxQL(url, bucket=bucket, token=token, timeout_s=timeout_s)
 
     def write(self, points: Sequence[Point]) -> list[RefusedPoint]:
-        if any(id_fault(point.station) or id_fault(point.reading.device) for point in points):
-            points, refused = split_storable(points)
-            return refused + self._write(points)
         return self._write(points)
 
     def _write(self, points: Sequence[Point]) -> list[RefusedPoint]:
-        """Write points whose ids are good; look for the bad ones only when InfluxDB says that there are."""
+        """Look for the bad points only when an id can't be written, or when InfluxDB says that there are some."""
         if not points:
             return []
-        words = self._post(encode_lines(points))
+        try:
+            words = self._post(encode_lines(points))
+        except BadId:
+            words = "an id is bad"
         if words is None:
             return []
         storable, refused = split_storable(points)

@@ -12,23 +12,25 @@ Source:
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from operator import attrgetter
+from itertools import compress
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
 from guangfu.stations.models import DeviceKind
+from guangfu.storage.point_block import PointBlock, Points
+from guangfu.storage.point_faults import ID_LENGTH_MAX, id_fault
 from guangfu.storage.reading_rows import COLUMNS_OF, INTEGER_COLUMNS, measurement_of
 from guangfu.storage.telemetry_store import Point
-from guangfu.telemetry.reading import FIELDS_OF, INTEGER_FIELDS, Reading
+from guangfu.telemetry.reading import FIELDS_OF, INTEGER_FIELDS
 
 # Ids of letters, digits and these few signs look the same in JSON and in line protocol.
-_PLAIN_ID: Final = re.compile(r"[\w./-]+")
+_PLAIN_ID: Final = re.compile(rf"[\w./-]{{1,{ID_LENGTH_MAX}}}")
 _CHUNK_POINTS: Final = 500  # what fits the processor's cache
+_MOST_KEYS: Final = 1_000_000
 _TO_LINE: Final = bytes.maketrans(b":]", b"=i")
 _ENCODE_LINES: Final = msgspec.json.Encoder().encode_lines
-_VALUE_OF: Final = {name: attrgetter(name) for fields in FIELDS_OF.values() for name in fields}
 _FIELDS: Final = {
     kind: msgspec.defstruct(
         f"{kind.value.title()}Fields",
@@ -38,6 +40,12 @@ _FIELDS: Final = {
     )
     for kind, names in COLUMNS_OF.items()
 }
+_KEYS: Final[dict[DeviceKind, dict[tuple[str, str], str]]] = {kind: {} for kind in DeviceKind}
+"""Measurement and tags by station and device; empty for ids that are not plain."""
+
+
+class BadId(Exception):
+    """A point's station or device can't be a tag; `point_faults` says which."""
 
 
 def encode_lines(points: Sequence[Point]) -> bytes:
@@ -46,22 +54,19 @@ def encode_lines(points: Sequence[Point]) -> bytes:
     A value that line protocol can't say becomes one that InfluxDB refuses: NaN and infinity are `null`, an
     integer of more than 64 bits keeps its digits.
 
-    Args:
-        points: Their ids have been checked with `point_faults.id_fault`.
+    Raises:
+        BadId: An id can't be a tag.
     """
+    lines: list[bytes] = []
     odd: list[Point] = []
-    groups: dict[DeviceKind, list[Point]] = {kind: [] for kind in DeviceKind}
-    for point in points:
-        plain = _is_plain(point.station) and _is_plain(point.reading.device)
-        (groups[point.kind] if plain else odd).append(point)
-    lines = [_plain_lines(kind, group[i : i + _CHUNK_POINTS]) for kind, group in groups.items()
-             for i in range(0, len(group), _CHUNK_POINTS)]  # fmt: skip
+    for block in Points.of(points).blocks:
+        keys = _keys(block)
+        if not all(keys):
+            odd += compress(block.points(), [not key for key in keys])
+            block, keys = _plain_part(block, keys)  # noqa: PLW2901 - the rest of it
+        lines += (_plain_lines(block.part(i, i + _CHUNK_POINTS), keys[i : i + _CHUNK_POINTS])
+                  for i in range(0, len(block), _CHUNK_POINTS))  # fmt: skip
     return b"".join([*lines, *map(_odd_line, odd)])
-
-
-@lru_cache(maxsize=100_000)
-def _is_plain(name: str) -> bool:
-    return _PLAIN_ID.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=100_000)
@@ -78,13 +83,33 @@ def _escaped(tag: str) -> str:
     return tag.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")
 
 
-def _plain_lines(kind: DeviceKind, points: Sequence[Point]) -> bytes:
-    readings = [point.reading for point in points]
-    quality = [(point.quality,) for point in points]
-    documents: list[Any] = [None] * (3 * len(points))
-    documents[0::3] = [series_key(kind, point.station, point.reading.device) for point in points]
-    documents[1::3] = map(_FIELDS[kind], *(_values(readings, name) for name in FIELDS_OF[kind]), quality)
-    documents[2::3] = [reading.at_ms for reading in readings]
+def _keys(block: PointBlock) -> list[str]:
+    known = _KEYS[block.kind]
+    try:
+        # zip's tuples live for one look-up only, which costs a third of keeping them.
+        return list(map(known.__getitem__, zip(block.stations, block.devices, strict=True)))
+    except KeyError:
+        if len(known) > _MOST_KEYS:
+            known.clear()
+        for station, device in set(zip(block.stations, block.devices, strict=True)):
+            plain = _PLAIN_ID.fullmatch(station) and _PLAIN_ID.fullmatch(device)
+            known[station, device] = series_key(block.kind, station, device) if plain else ""
+    return _keys(block)
+
+
+def _plain_part(block: PointBlock, keys: list[str]) -> tuple[PointBlock, list[str]]:
+    def kept(values: Sequence[Any]) -> list[Any]:
+        return list(compress(values, keys))
+
+    return PointBlock.of(block.kind, kept(block.stations), kept(block.readings), kept(block.quality)), kept(keys)
+
+
+def _plain_lines(block: PointBlock, keys: Sequence[str]) -> bytes:
+    documents: list[Any] = [None] * (3 * len(block))
+    documents[0::3] = keys
+    columns = [_values(block.columns[name], name) for name in FIELDS_OF[block.kind]]
+    documents[1::3] = map(_FIELDS[block.kind], *columns, zip(block.quality))
+    documents[2::3] = block.at_ms
     lines = bytearray(_ENCODE_LINES(documents).translate(_TO_LINE, b'"{}['))
     characters = np.frombuffer(lines, dtype=np.uint8)
     ends = np.flatnonzero(characters == ord("\n"))
@@ -92,15 +117,18 @@ def _plain_lines(kind: DeviceKind, points: Sequence[Point]) -> bytes:
     return bytes(lines)
 
 
-def _values(readings: Sequence[Reading], name: str) -> Iterable[object]:
-    values = map(_VALUE_OF[name], readings)
-    if name in INTEGER_FIELDS:
-        return [None if value is None else (value,) for value in values]
-    return values
+def _values(column: list[Any], name: str) -> Iterable[object]:
+    if name not in INTEGER_FIELDS:
+        return column
+    if None in column:
+        return [None if value is None else (value,) for value in column]
+    return zip(column)
 
 
 def _odd_line(point: Point) -> bytes:
     """One line with tags that need escaping: a plain line, with its key exchanged."""
-    plain = Point("s", point.kind, msgspec.structs.replace(point.reading, device="d"), point.quality)
-    line = _plain_lines(point.kind, [plain])
+    if id_fault(point.station) or id_fault(point.reading.device):
+        raise BadId
+    block = PointBlock.of(point.kind, ["s"], [point.reading], [point.quality])
+    line = _plain_lines(block, ["key"])
     return series_key(point.kind, point.station, point.reading.device).encode() + line[line.index(b" ") :]

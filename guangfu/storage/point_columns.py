@@ -1,20 +1,17 @@
-"""Many points at once as columns, each built by one pass over one field."""
+"""Many points at once as arrays, made from their columns."""
 
 from collections.abc import Sequence
-from operator import attrgetter
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from guangfu.stations.models import DeviceKind
+from guangfu.storage.point_block import PointBlock, Points
 from guangfu.storage.point_faults import AT_MS_MAX
 from guangfu.storage.telemetry_store import Point
-from guangfu.telemetry.reading import FIELDS_OF, INTEGER_FIELDS
+from guangfu.telemetry.reading import INTEGER_FIELDS
 
 Column = NDArray[np.float64] | NDArray[np.int64] | np.ma.MaskedArray
-
-_VALUE_OF: Final = {name: attrgetter(name) for fields in FIELDS_OF.values() for name in fields}
 
 
 class Unstorable(Exception):
@@ -22,11 +19,17 @@ class Unstorable(Exception):
 
 
 def columns_of(kind: DeviceKind, points: Sequence[Point]) -> dict[str, Column]:
+    """`arrays_of` n points of that kind, at least one."""
+    (block,) = Points.of(points).blocks
+    assert block.kind is kind
+    return arrays_of(block)
+
+
+def arrays_of(block: PointBlock) -> dict[str, Column]:
     """The points' times, values and quality by column; columns without any value are left out.
 
     Args:
-        kind: The kind of all the points.
-        points: n points, at least one.
+        block: n points, at least one.
 
     Returns:
         `at_ms`: (n,) int64; each field and `quality`: (n,), masked where missing.
@@ -34,15 +37,14 @@ def columns_of(kind: DeviceKind, points: Sequence[Point]) -> dict[str, Column]:
     Raises:
         Unstorable: A value is NaN, infinite or does not fit into 64 bits.
     """
-    readings = [point.reading for point in points]
     try:
-        at_ms = np.array([reading.at_ms for reading in readings], dtype=np.int64)
+        at_ms = np.array(block.at_ms, dtype=np.int64)
         columns: dict[str, Column] = {"at_ms": at_ms}
-        for name in FIELDS_OF[kind]:
-            column = _column(list(map(_VALUE_OF[name], readings)), whole=name in INTEGER_FIELDS)
+        for name, values in block.columns.items():
+            column = _column(values, whole=name in INTEGER_FIELDS)
             if column is not None:
                 columns[name] = column
-        columns["quality"] = np.array([point.quality for point in points], dtype=np.int64)
+        columns["quality"] = np.array(block.quality, dtype=np.int64)
     except OverflowError as error:
         raise Unstorable from error
     if at_ms.max() > AT_MS_MAX or at_ms.min() < -AT_MS_MAX:

@@ -1,0 +1,147 @@
+"""Many points of one kind as columns: what both stores write, and what ingest checks in bulk.
+
+A point by itself costs an object and a look into each of its fields; a column is made by one pass
+over one field, and line protocol, DuckDB's arrays and ingest's checks all start from it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Final, overload
+
+from guangfu.stations.models import DeviceKind
+from guangfu.storage.telemetry_store import Point
+from guangfu.telemetry.reading import FIELDS_OF, Reading
+
+_VALUE_OF: Final = {name: attrgetter(name) for fields in FIELDS_OF.values() for name in fields}
+_DEVICE: Final = attrgetter("device")
+_AT_MS: Final = attrgetter("at_ms")
+
+
+@dataclass(slots=True)
+class PointBlock:
+    """n points of one kind, in order.
+
+    Attributes:
+        kind: Of all of them.
+        stations: (n,)
+        devices: (n,)
+        at_ms: (n,) [ms since 1970 UTC]
+        columns: By field, for each of `FIELDS_OF[kind]`: (n,), `None` where missing.
+        quality: (n,)
+        readings: (n,) what the columns were made from.
+        given: (n,) the points, if it was made from points: a store gives back those that it was given.
+    """
+
+    kind: DeviceKind
+    stations: Sequence[str]
+    devices: Sequence[str]
+    at_ms: Sequence[int]
+    columns: dict[str, list[Any]]
+    quality: Sequence[int]
+    readings: Sequence[Reading]
+    given: Sequence[Point] | None = None
+
+    @classmethod
+    def of(
+        cls, kind: DeviceKind, stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int]
+    ) -> "PointBlock":
+        columns = {name: list(map(_VALUE_OF[name], readings)) for name in FIELDS_OF[kind]}
+        devices, at_ms = list(map(_DEVICE, readings)), list(map(_AT_MS, readings))
+        return cls(kind, stations, devices, at_ms, columns, quality, readings)
+
+    def __len__(self) -> int:
+        return len(self.readings)
+
+    def part(self, start: int, end: int) -> "PointBlock":
+        cut = slice(start, end)
+        columns = {name: column[cut] for name, column in self.columns.items()}
+        return PointBlock(
+            self.kind, self.stations[cut], self.devices[cut], self.at_ms[cut], columns, self.quality[cut],
+            self.readings[cut], None if self.given is None else self.given[cut],
+        )  # fmt: skip
+
+    def points(self) -> Iterator[Point]:
+        if self.given is not None:
+            yield from self.given
+            return
+        for station, reading, quality in zip(self.stations, self.readings, self.quality, strict=True):
+            yield Point(station, self.kind, reading, quality)
+
+
+class Points(Sequence[Point]):
+    """Blocks of points that read as one sequence; a slice of it is made of blocks again."""
+
+    def __init__(self, blocks: Iterable[PointBlock] = ()) -> None:
+        self.blocks = [block for block in blocks if len(block)]
+        self._size = sum(map(len, self.blocks))
+
+    @classmethod
+    def of(cls, points: Sequence[Point]) -> "Points":
+        """The points as blocks, a block a kind; as they are if they are blocks already."""
+        if isinstance(points, Points):
+            return points
+        groups: dict[DeviceKind, list[Point]] = {kind: [] for kind in DeviceKind}
+        for point in points:
+            groups[point.kind].append(point)
+        return cls(_block(kind, group) for kind, group in groups.items())
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Point]:
+        for block in self.blocks:
+            yield from block.points()
+
+    @overload
+    def __getitem__(self, index: int) -> Point: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Points": ...
+    def __getitem__(self, index: int | slice) -> "Point | Points":
+        if isinstance(index, slice):
+            start, end, step = index.indices(self._size)
+            assert step == 1, "only a run of points can be cut out"
+            return Points(self._parts(start, end))
+        found = range(self._size)[index]
+        (block,) = self._parts(found, found + 1)
+        return next(block.points())
+
+    def _parts(self, start: int, end: int) -> Iterator[PointBlock]:
+        """The blocks between two places, the outermost cut."""
+        first = 0
+        for block in self.blocks:
+            low, high = max(start - first, 0), min(end - first, len(block))
+            if low < high:
+                yield block if high - low == len(block) else block.part(low, high)
+            first += len(block)
+
+
+def joined(blocks: Sequence[PointBlock]) -> PointBlock:
+    """One block of several of the same kind, at least one."""
+    if len(blocks) == 1:
+        return blocks[0]
+    kind = blocks[0].kind
+    columns = {name: _chained(block.columns[name] for block in blocks) for name in FIELDS_OF[kind]}
+    return PointBlock(
+        kind,
+        _chained(block.stations for block in blocks),
+        _chained(block.devices for block in blocks),
+        _chained(block.at_ms for block in blocks),
+        columns,
+        _chained(block.quality for block in blocks),
+        _chained(block.readings for block in blocks),
+    )
+
+
+def _block(kind: DeviceKind, points: list[Point]) -> PointBlock:
+    readings = [point.reading for point in points]
+    block = PointBlock.of(kind, [point.station for point in points], readings, [point.quality for point in points])
+    block.given = points
+    return block
+
+
+def _chained(parts: Iterable[Sequence[Any]]) -> list[Any]:
+    chained: list[Any] = []
+    for part in parts:
+        chained += part
+    return chained

@@ -1,0 +1,134 @@
+"""What is written to the store together: decoded and checked groups, and what SQL is owed for them."""
+
+from typing import Final
+
+import numpy as np
+
+from guangfu.storage.point_block import PointBlock, Points
+from guangfu.storage.spool import Group
+from guangfu.storage.telemetry_store import RefusedPoint
+from guangfu.telemetry.decode import decode
+from guangfu.telemetry.decoded import Decoded
+from guangfu.telemetry.reading import Reading, Reason, Rejected
+from ingest.check import EARLIEST_MS, Arrival, Checked, check, refused_reading
+from ingest.directory import Directory
+from ingest.owed import Heard, Letter, Owed
+from ingest.together import Arrivals, Together, check_together, pieces
+
+DETAIL_LENGTH: Final = 500
+_MESSAGES_AT_ONCE: Final = 512  # what fits the processor's cache
+_READINGS_AT_ONCE: Final = 1024
+_PIECE: Final = 32
+"""Where not all messages are ordinary, each piece of so many that holds an odd one takes the plain path."""
+
+
+class Batch:
+    """Points, the groups they come from, and what SQL is owed for them.
+
+    Of a point its message is not kept: it is found again in the groups when the store refuses the point, which is rare.
+
+    Args:
+        origin: Begins the origin of each dead letter: worker and spool.
+        directory: What is registered.
+        max_ahead_ms: How far a reading's time may be ahead of its arrival. [ms]
+    """
+
+    def __init__(self, origin: str, directory: Directory, max_ahead_ms: int) -> None:
+        self._origin, self._directory, self._max_ahead_ms = origin, directory, max_ahead_ms
+        self._blocks: list[PointBlock] = []
+        self.size = 0
+        self.messages = 0
+        self.groups: list[Group] = []
+        self.owed = Owed()
+
+    @property
+    def points(self) -> Points:
+        return Points(self._blocks)
+
+    def add(self, group: Group) -> None:
+        """Decodes and checks the messages of a group."""
+        arrivals = Arrivals(*map(list, zip(*group.frames, strict=True)))
+        several = arrivals.payloads[0].count(b'"at"') or 1
+        at_once = max(_PIECE, min(_MESSAGES_AT_ONCE, _READINGS_AT_ONCE // several))
+        for start, chunk in pieces(arrivals, at_once):
+            if not self._add_together(chunk):
+                self._add_in_pieces(group, start, chunk)
+        self.messages += len(arrivals)
+        self.groups.append(group)
+
+    def _add_together(self, arrivals: Arrivals) -> bool:
+        """Whether all messages were ordinary; if not, nothing was added."""
+        together = check_together(arrivals, self._directory, self._max_ahead_ms)
+        if together is None:
+            return False
+        self._keep(together.blocks)
+        self._note(together, arrivals)
+        return True
+
+    def _note(self, together: Together, arrivals: Arrivals) -> None:
+        latest_ms = np.maximum.reduceat(together.at_ms, together.first).tolist()
+        self.owed.hear_all(together.stations, latest_ms, arrivals.received_at_ms)
+        self.owed.touch_all(together.of, together.at_ms)
+
+    def _add_in_pieces(self, group: Group, start: int, arrivals: Arrivals) -> None:
+        for offset, piece in pieces(arrivals, _PIECE):
+            if len(piece) == len(arrivals) or not self._add_together(piece):
+                for index, arrival in enumerate(zip(*piece, strict=True)):
+                    self._add_one(group, start + offset + index, Arrival(*arrival))
+
+    def _add_one(self, group: Group, index: int, arrival: Arrival) -> None:
+        """The plain path."""
+        found = decode(arrival.topic, arrival.payload)
+        checked = check(found, arrival, self._directory, self._max_ahead_ms)
+        self._keep(Points.of(checked.points).blocks)
+        for place, rejected in checked.refusals:
+            self._add_letter(group, index, place, rejected, found.station, arrival.received_at_ms)
+        station = found.station
+        if station is not None and station in self._directory.rules_of:
+            _hear(self.owed, station, found, checked, arrival, self._max_ahead_ms)
+
+    def _keep(self, blocks: list[PointBlock]) -> None:
+        self._blocks += blocks
+        self.size += sum(map(len, blocks))
+
+    def add_refused(self, refused: list[RefusedPoint]) -> None:
+        """The store will never take these points: finds their messages, and owes a dead letter for each."""
+        details = {_key(r.point.station, r.point.reading): r.detail for r in refused}
+        for group in self.groups:
+            for index, (received_at_ms, topic, payload) in enumerate(group.frames):
+                found = decode(topic, payload)
+                for i, reading in enumerate(found.readings):
+                    detail = details.get(_key(found.station, reading))
+                    if detail is not None:
+                        rejected = refused_reading(Reason.STORE_REFUSED, detail, found, reading, topic)
+                        self._add_letter(group, index, f"s{i}", rejected, found.station, received_at_ms)
+
+    def _add_letter(
+        self, group: Group, index: int, place: str, rejected: Rejected, station: str | None, received_at_ms: int
+    ) -> None:
+        # The origin is the same each time its group is read, and no other letter's.
+        origin = f"{self._origin}/{group.id}/{index}/{place}"
+        detail = rejected.detail[:DETAIL_LENGTH]
+        letter = Letter(
+            origin, rejected.reason.value, detail, rejected.topic, rejected.payload, station, received_at_ms
+        )
+        self.owed.letters.append(letter)
+
+
+def _hear(owed: Owed, station: str, found: Decoded, checked: Checked, arrival: Arrival, max_ahead_ms: int) -> None:
+    """Notes what a message says of its station: which days changed, and when it was heard of."""
+    received_at_ms, status = arrival.received_at_ms, found.status
+    if checked.points:
+        times_ms = [point.reading.at_ms for point in checked.points]
+        owed.touch(station, times_ms)
+        owed.hear(station, Heard(max(times_ms), received_at_ms))
+    elif found.readings:
+        owed.hear(station, Heard(None, received_at_ms))
+    if status is not None:
+        said_at_ms = status.at_ms if status.at_ms is not None else received_at_ms
+        if EARLIEST_MS <= said_at_ms <= received_at_ms + max_ahead_ms:
+            owed.hear(station, Heard(status=status.state, status_ms=said_at_ms))
+
+
+def _key(station: str | None, reading: Reading) -> tuple[str | None, str, int]:
+    return station, reading.device, reading.at_ms

@@ -1,0 +1,147 @@
+"""The fast path of checking: many messages at once, when nothing about them is unusual.
+
+Each message is decoded by itself, then the readings are looked at as columns. That nothing was lost on
+the way is told by one number: every name in JSON is followed by one colon, so if there are as many colons
+in the payloads as values were taken, then no name was unknown, repeated, null, foreign to its device,
+and no text holds a colon. Whatever is not exactly so, `check_together` leaves to the plain path
+(`ingest.check`); on what it takes they agree, and a test holds it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress, repeat
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guangfu.stations.models import DeviceKind
+from guangfu.storage.point_block import PointBlock
+from guangfu.telemetry.decode import decode_ordinary
+from guangfu.telemetry.reading import MAX_READINGS, Message, Quality, Reading
+from ingest.check import BACKFILLED_MS, CLOCK_AHEAD_MS, EARLIEST_MS
+from ingest.directory import Directory
+
+Integers = NDArray[np.int64]
+
+_COLON: Final = ord(":")
+_ALWAYS_NAMED: Final = 2
+"""`station` and `readings` of a message; `at` and `device` of a reading."""
+
+
+class Arrivals(NamedTuple):
+    """n messages as they came: when [ms since 1970 UTC], topics and payloads."""
+
+    received_at_ms: Sequence[int]
+    topics: Sequence[str]
+    payloads: Sequence[bytes]
+
+    def __len__(self) -> int:
+        return len(self.topics)
+
+    def part(self, start: int, end: int) -> "Arrivals":
+        return Arrivals(self.received_at_ms[start:end], self.topics[start:end], self.payloads[start:end])
+
+
+class Together(NamedTuple):
+    """n ordinary messages with m readings, all of them good.
+
+    Attributes:
+        blocks: The points, a block a kind; m in all.
+        stations: (n,) of each message
+        first: (n,) the place of each message's first reading among the m
+        of: (m,) the station of each reading
+        at_ms: (m,) of each reading [ms since 1970 UTC]
+    """
+
+    blocks: list[PointBlock]
+    stations: list[str]
+    first: Integers
+    of: list[str]
+    at_ms: Integers
+
+
+def check_together(arrivals: Arrivals, directory: Directory, max_ahead_ms: int) -> Together | None:
+    """Decodes and checks messages, at least one; `None` if any of them is not ordinary."""
+    stations = list(map(directory.station_of_topic.get, arrivals.topics))
+    messages = decode_ordinary(arrivals.payloads)
+    if messages is None or [message.station for message in messages] != stations:
+        return None
+    counts = [len(message.readings) for message in messages]
+    if not 0 < min(counts) <= max(counts) <= MAX_READINGS:
+        return None
+    readings = list(chain.from_iterable([message.readings for message in messages]))
+    at_ms = np.array([reading.at_ms for reading in readings], dtype=np.int64)
+    ahead_ms = at_ms - np.repeat(np.array(arrivals.received_at_ms, dtype=np.int64), counts)
+    if at_ms.min() < EARLIEST_MS or ahead_ms.max() > max_ahead_ms:
+        return None
+    known = [message.station for message in messages]
+    of = list(chain.from_iterable(map(repeat, known, counts)))
+    blocks = _blocks(of, readings, _quality(ahead_ms).tolist(), directory)
+    if blocks is None or _named(messages) + sum(map(_taken, blocks)) != _colons(arrivals.payloads):
+        return None
+    sizes = np.array(counts, dtype=np.int64)
+    first: Integers = np.cumsum(sizes) - sizes
+    return Together(blocks, known, first, of, at_ms) if all(map(_none_is_empty, blocks)) else None
+
+
+def _blocks(
+    stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int], directory: Directory
+) -> list[PointBlock] | None:
+    """The readings by the kind of their device; `None` if one is not registered."""
+    devices = [reading.device for reading in readings]
+    kinds = list(map(directory.kind_of.get, zip(stations, devices, strict=True)))
+    if kinds.count(kinds[0]) == len(kinds):
+        return None if kinds[0] is None else [PointBlock.of(kinds[0], stations, readings, quality)]
+    if None in kinds:
+        return None
+    return [block for kind in DeviceKind if (block := _of_kind(kind, kinds, stations, readings, quality))]
+
+
+def _of_kind(kind: DeviceKind, kinds: Iterable[DeviceKind | None], *columns: Sequence[Any]) -> PointBlock:
+    wanted = [each is kind for each in kinds]
+    stations, readings, quality = (list(compress(column, wanted)) for column in columns)
+    return PointBlock.of(kind, stations, readings, quality)
+
+
+def _quality(ahead_ms: Integers) -> Integers:
+    """(n,) the bits of `guangfu.telemetry.reading.Quality` that a reading's age gives."""
+    late = np.where(ahead_ms < -BACKFILLED_MS, Quality.BACKFILLED.value, 0)
+    return np.where(ahead_ms >= CLOCK_AHEAD_MS, Quality.CLOCK_AHEAD.value, late)
+
+
+def _colons(payloads: Iterable[bytes]) -> int:
+    return int(np.count_nonzero(np.frombuffer(b"".join(payloads), dtype=np.uint8) == _COLON))
+
+
+def _named(messages: Sequence[Message]) -> int:
+    """How many names stand in the messages, those in the readings left out."""
+    optional = [(message.sent_at_ms, message.boot, message.seq) for message in messages]
+    missing = sum(values.count(None) for values in zip(*optional, strict=True))
+    return (_ALWAYS_NAMED + 3) * len(messages) - missing
+
+
+def _taken(block: PointBlock) -> int:
+    """How many names stand in the readings, if they hold nothing but what the block took of them."""
+    missing = sum(column.count(None) for column in block.columns.values())
+    return (_ALWAYS_NAMED + len(block.columns)) * len(block) - missing
+
+
+def _none_is_empty(block: PointBlock) -> bool:
+    """Whether each reading has a value."""
+    columns = block.columns.values()
+    if any(None not in column for column in columns):
+        return True
+    return all(map(_any_value, zip(*columns, strict=True)))
+
+
+def _any_value(values: Sequence[object]) -> bool:
+    return values.count(None) < len(values)
+
+
+def pieces(arrivals: Arrivals, size: int) -> Iterator[tuple[int, Arrivals]]:
+    """The arrivals in pieces of at most `size`, each with the place of its first."""
+    if len(arrivals) <= size:
+        yield 0, arrivals
+        return
+    for start in range(0, len(arrivals), size):
+        yield start, arrivals.part(start, start + size)
