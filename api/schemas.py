@@ -228,6 +228,7 @@ class Village(Schema):
     name: str
     name_en: str
     township: str
+    township_en: str
     banner_code: str
     banner: str
     banner_en: str

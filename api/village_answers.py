@@ -36,6 +36,7 @@ def village(parts: Parts, asked: Village) -> schemas.Village:
         name=asked.name,
         name_en=asked.name_en,
         township=asked.township,
+        township_en=asked.township_en or asked.township,
         banner_code=banner.code,
         banner=banner.name,
         banner_en=banner.name_en,

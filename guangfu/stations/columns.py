@@ -194,6 +194,9 @@ COLUMNS: Final[Mapping[Table, tuple[Column, ...]]] = {
         _plain("name", "嘎查村名称", Text("", ""), also=("村名称",)),
         _NAME_EN,
         _plain("township", "苏木乡镇", Text("", "")),
+        _plain(
+            "township_en", "苏木乡镇英文名称", Text("空：同苏木乡镇", "blank: the same as the township"), needed=False,
+        ),
         _code("banner_code", "旗县代码", Text("在旗县表中", "in the table of banners")),
     ),
     Table.STATIONS: (

@@ -71,6 +71,7 @@ class Village:
     name_en: str
     township: str
     banner_code: str
+    township_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ COUNTY = Registry(
         "150430": Banner("150430", "敖汉旗", "Aohan Banner", "150400", *MENGDONG, 119.9, 42.3),
     },
     villages={
-        "vl1": Village("vl1", "红旗村", "Hongqi", "新惠镇", "150430"),
+        "vl1": Village("vl1", "红旗村", "Hongqi", "新惠镇", "150430", "Xinhui town"),
         "vl2": Village("vl2", "哈拉沟村", "Halagou", "新惠镇", "150430"),
         "vl3": Village("vl3", "新建村", "Xinjian", "科布尔镇", "150927"),
     },

@@ -15,6 +15,8 @@ from tests.api.small_county import Api, month
 def test_village_has_the_stations_that_it_owns_and_that_support_its_households(api: Api) -> None:
     village = api.get("/v1/villages/vl1")
     assert (village["name"], village["banner"], village["households"]) == ("红旗村", "敖汉旗", 4)
+    assert (village["township"], village["township_en"]) == ("新惠镇", "Xinhui town")
+    assert api.get("/v1/villages/vl2")["township_en"] == "新惠镇", "where the registry has no English name"
     assert [(s["station_id"], s["units"], s["units_total"]) for s in village["stations"]] == [
         ("st2", 1, 1), ("st4", 40, 64),
     ]  # fmt: skip

@@ -47,7 +47,7 @@ def _station(station_id: str, kind: StationKind, kw: int, *, joint: bool = False
 
 
 def _village(village_id: str) -> Village:
-    return Village(village_id, f"演示·{village_id}嘎查", f"Demo {village_id}", "演示·苏木", AOHAN)
+    return Village(village_id, f"演示·{village_id}嘎查", f"Demo {village_id}", "演示·苏木", AOHAN, "Demo sumu")
 
 
 def _meter(station_id: str) -> Device:

@@ -299,6 +299,7 @@ def _assert_chinese(registry: Registry) -> None:
     assert (station.name_en, station.joint, station.closed_on) == ("某村电站", False, None)
     assert (station.filed_on.isoformat(), station.grid_connected_on.isoformat()) == ("2018-03-01", "2018-06-30")
     assert registry.devices[0].register_modulus_wh == 1_000_000_000
+    assert {(v.township, v.township_en) for v in registry.villages.values()} == {("某镇", "某镇")}
     assert len(registry.banners) == 31
     assert not registry.synthetic
 

@@ -10,7 +10,7 @@ from guangfu.stations.synthetic import synthetic_registry
 from guangfu.stations.synthetic.fleet import MERGED_ON, PERIODS
 
 TODAY = date(2026, 6, 1)
-DIGEST = "49c5aeaf7cd82c3b6c50d32572293e90ed6e16fbb71576a46058bc4a7d174b9f"
+DIGEST = "ac951e8670767b44e72d9a05d62bace947a328fa1522830b42ed8ef95ba9336e"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,7 @@ def test_it_says_that_it_is_synthetic(registry: Registry) -> None:
         assert place.name.startswith("演示·")
         assert place.name_en.startswith("Demo ")
     assert all(village.township.startswith("演示·") for village in registry.villages.values())
+    assert all(village.township_en.startswith("Demo ") for village in registry.villages.values())
 
 
 def test_names_and_positions_are_distinct_and_positions_near_the_banners_seat(registry: Registry) -> None:

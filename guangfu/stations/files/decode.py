@@ -179,8 +179,9 @@ def _keep_id(layout: _Layout, row: RawRow, decoded: Decoded) -> None:
 
 def _filled(table: Table, fields: dict[str, Any], decoded: Decoded) -> dict[str, Any]:
     """What a blank cell takes from elsewhere: the English name, a station's zone and grid."""
-    if "name_en" in fields and fields["name_en"] is None:
-        fields["name_en"] = fields["name"]
+    for name in ("name", "township"):
+        if f"{name}_en" in fields and fields[f"{name}_en"] is None:
+            fields[f"{name}_en"] = fields[name]
     if table is Table.STATIONS:
         banner = _banner(fields["banner_code"], decoded.facts[Table.BANNERS])
         fields["resource_zone"] = fields["resource_zone"] or (banner.resource_zone if banner else Zone.I)

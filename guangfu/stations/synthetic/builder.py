@@ -50,7 +50,7 @@ class Builder:
         self.share_units: list[ShareUnits] = []
         self.slots: list[Slot] = []
         self._n_slots = 0
-        self._townships: dict[str, list[str]] = {}
+        self._townships: dict[str, list[names.Name]] = {}
         self._village_names: dict[str, Iterator[names.Name]] = {}
         self._positions: set[tuple[float, float]] = set()
 
@@ -121,11 +121,13 @@ class Builder:
             self._townships[banner.code] = names.township_names(banner, self.dice, TOWNSHIPS_PER_BANNER)
             self._village_names[banner.code] = names.village_names(banner, self.dice)
         name = next(self._village_names[banner.code])
+        township = self.dice.pick(self._townships[banner.code])
         village = Village(
             village_id=f"vl{len(self.villages) + 1:05}",
             name=name.zh,
             name_en=name.en,
-            township=self.dice.pick(self._townships[banner.code]),
+            township=township.zh,
+            township_en=township.en,
             banner_code=banner.code,
         )
         self.villages[village.village_id] = village

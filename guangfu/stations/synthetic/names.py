@@ -45,12 +45,13 @@ def village_names(banner: Banner, dice: Dice) -> Iterator[Name]:
     return iter(dice.shuffled(villages))
 
 
-def township_names(banner: Banner, dice: Dice, n: int) -> list[str]:
+def township_names(banner: Banner, dice: Dice, n: int) -> list[Name]:
     """Distinct sumu, towns and townships of a banner."""
     pastoral = banner.name.endswith("旗")
     stems = dice.shuffled(_mongolian() if pastoral else _chinese())[:n]
-    kinds = ("苏木", "镇") if pastoral else ("镇", "乡")
-    return [f"{MARK}{stem.zh}{dice.pick(kinds)}" for stem in stems]
+    sumu, town, township = Name("苏木", "sumu"), Name("镇", "town"), Name("乡", "township")
+    chosen = [(stem, dice.pick((sumu, town) if pastoral else (town, township))) for stem in stems]
+    return [Name(f"{MARK}{stem.zh}{kind.zh}", f"{MARK_EN}{stem.en} {kind.en}") for stem, kind in chosen]
 
 
 def centralized_name(banner: Banner) -> Name:

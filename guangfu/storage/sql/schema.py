@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 NAMING = {
@@ -92,6 +93,7 @@ banners = _registry_table(
 )  # fmt: skip
 villages = _registry_table(
     "villages", _text("village_id"), _text("name"), _text("name_en"), _text("township"), _text("banner_code"),
+    Column("township_en", Text, nullable=False, server_default=text("''")),
 )  # fmt: skip
 stations = _registry_table(
     "stations", _text("station_id"), _text("name"), _text("name_en"), _text("kind"),
@@ -114,7 +116,8 @@ registry_facts = Table(
     "registry_facts", metadata,
     Column("name", Text, primary_key=True), Column("value", Text, nullable=False),
 )  # fmt: skip
-"""What is true of the registry as a whole: `synthetic` is `true` or `false`; `version` grows with each change."""
+"""What is true of the registry as a whole: `synthetic` is `true` or `false`; `version` grows with each change, the last
+of which was recorded at `changed_at`; `taken_up_at` is the `changed_at` up to which accounting's figures follow it."""
 
 dead_letters = Table(
     "dead_letters", metadata,

@@ -98,7 +98,7 @@ function stationRow(station) {
 function showVillage() {
   document.title = `${nameOf(village)} – ${t("brand")}`;
   put("name", nameOf(village));
-  put("place", [nameOf(village, "banner"), village.township, t("village.households", { n: number(village.households) })].join(" · "));
+  put("place", [nameOf(village, "banner"), nameOf(village, "township"), t("village.households", { n: number(village.households) })].join(" · "));
   put("stations", ...village.stations.map(stationRow));
   one("#page").hidden = false;
   put("page-message");
