@@ -14,20 +14,31 @@ from sqlalchemy import Connection, Engine
 
 from accounting.changes import changed_stations, days_metered_otherwise
 from accounting.metrics import Metrics
-from accounting.months import MonthRows, by_month, is_over, month_entries, month_rows
+from accounting.months import (
+    MonthRows,
+    by_month,
+    entitled,
+    is_over,
+    month_entries,
+    month_rows,
+    outdated,
+    together,
+)
 from accounting.plan import ONE_DAY, Portion, days_to_compute, portions
 from accounting.readings import portion_energy
 from accounting.settings import Settings
 from guangfu.clock import Clock, day_start, local_day, month_days, month_of
-from guangfu.income.figures import DailyEnergy
+from guangfu.income.figures import DailyEnergy, MonthlyIncome
 from guangfu.income.rules import Rules
 from guangfu.ledger.books import AGENCY, CENTRALIZED
 from guangfu.ledger.journal import Entry
 from guangfu.ledger.postings import entitlement_keys, estimate_keys
 from guangfu.stations.models import Registry
 from guangfu.storage.sql.figures import (
+    first_month,
     read_daily_energy,
     read_monthly_income,
+    read_unpriced,
     replace_month,
     write_daily_energy,
 )
@@ -163,7 +174,8 @@ class Accountant:
             *read_entries(db, AGENCY, key_prefix=estimate_keys(rows.month)),
             *read_entries(db, CENTRALIZED, key_prefix=entitlement_keys(rows.month)),
         ]
-        return month_entries({one.entry.key: one.entry for one in posted}, rows, registry, self._rules)
+        by_key = {one.entry.key: one.entry for one in posted}
+        return month_entries(by_key, rows, registry, self._rules, first_month(db))
 
     def _current_registry(self) -> Registry | None:
         """The registry; when it changed, what that changes in stored figures is computed again.
@@ -188,15 +200,17 @@ class Accountant:
         return None if taken_up_at is None else read_registry(self._engine, known_at=taken_up_at)
 
     def _take_up(self, old: Registry, new: Registry) -> None:
-        changed = changed_stations(old, new)
+        changed, now = changed_stations(old, new), self._clock.now()
         if not changed:
             return
         with self._engine.connect() as db:
             rows = read_daily_energy(db, start=date.min, end=date.max, stations=changed)
+            first = first_month(db)
         days = [(row.station_id, row.day) for row in rows]
         with self._engine.begin() as db:
             mark_dirty(db, days_metered_otherwise(old, new, days))
-        self._refresh(new, by_month(days), self._clock.now())
+        due = entitled(new, first, local_day(now)) if first else {}
+        self._refresh(new, together(by_month(days), {month: due[month] & changed for month in due}), now)
 
     def _begin_day(self, registry: Registry, now: datetime) -> None:
         """What the passing of time alone changes: days that are over, days due, months that are over, other rules."""
@@ -204,14 +218,17 @@ class Accountant:
         with self._engine.connect() as db:
             recent = read_daily_energy(db, start=today - _STILL_OPEN, end=today - ONE_DAY)
             months = read_monthly_income(db, start="0001-01", end=month_of(today))
+            unpriced = read_unpriced(db)
+            first = first_month(db)
         with self._engine.begin() as db:
             mark_dirty(db, [(r.station_id, r.day) for r in recent if not r.complete and self._was_open(r)])
-        open_months = {month_of(today), month_of(today.replace(day=1) - ONE_DAY)}
-        stale: dict[str, set[str]] = {}
-        for row in months:
-            if row.month in open_months or row.rules_version != self._rules.version:
-                stale.setdefault(row.month, set()).add(row.station_id)
-        self._refresh(registry, stale, now)
+        silent = self._without_row(entitled(registry, first, today), months) if first else {}
+        self._refresh(registry, together(outdated(months, self._rules, today), by_month(unpriced), silent), now)
+
+    @staticmethod
+    def _without_row(of: Mapping[str, set[str]], rows: Iterable[MonthlyIncome]) -> dict[str, set[str]]:
+        known = {(row.month, row.station_id) for row in rows}
+        return {month: {s for s in stations if (month, s) not in known} for month, stations in of.items()}
 
     def _was_open(self, row: DailyEnergy) -> bool:
         """Was the row computed when a reading could still come that would tell how the day ended?"""

@@ -13,6 +13,7 @@ from accounting.settings import Settings
 from guangfu.clock import ManualClock, day_start, from_ms, local_day, to_ms
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome, VillageMonthlyIncome
 from guangfu.income.rules import Rules, load_rules
+from guangfu.ledger.books import AGENCY, CENTRALIZED
 from guangfu.stations.models import DeviceKind, Household, Registry, ShareUnits, Slot, StationKind
 from guangfu.storage.sql.figures import (
     read_daily_energy,
@@ -103,10 +104,10 @@ class County:
         with self.engine.connect() as db:
             return read_village_income(db, start="2026-01", end="2026-12")
 
-    def entries(self) -> list[tuple[str, int]]:
-        """Every entry of both books in the order posted: its key, and its debit. [fen]"""
+    def entries(self, *books: str) -> list[tuple[str, int]]:
+        """Every entry of the books, both if none is named, in the order posted: its key, and its debit. [fen]"""
         with self.engine.connect() as db:
-            posted = [*read_entries(db, "AGENCY"), *read_entries(db, "CENTRALIZED")]
+            posted = [one for book in books or (AGENCY, CENTRALIZED) for one in read_entries(db, book)]
         return [(one.entry.key, one.entry.lines[0].amount) for one in posted]
 
     def dirty(self) -> list[tuple[str, date]]:

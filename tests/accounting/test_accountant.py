@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from guangfu.clock import day_start, month_days
 from guangfu.income.reasons import Reason
+from guangfu.ledger.books import AGENCY
 from guangfu.storage.errors import Unavailable
 from guangfu.storage.sql.journal import verify_chain
 from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore
@@ -73,16 +74,16 @@ def test_late_data_make_one_correcting_entry(county: County) -> None:
     county.account()
     assert county.months()["s1", "2026-05"].days_counted == 29
     assert county.energy()["s1", date(2026, 5, 30)].reason == Reason.GAP_AT_MIDNIGHT
-    assert [key for key, _ in county.entries()] == ["estimate/2026-05/s1/base/1", "estimate/2026-05/s1/subsidy/1"]
+    assert [key for key, _ in county.entries(AGENCY)] == ["estimate/2026-05/s1/base/1", "estimate/2026-05/s1/subsidy/1"]
 
     county.receive(row for row in all_of_may if row[1] > silent_at)
     county.account()
-    keys = [key for key, _ in county.entries()]
+    keys = [key for key, _ in county.entries(AGENCY)]
     assert keys[2:] == [
         "estimate/2026-05/s1/base/1/reversal", "estimate/2026-05/s1/base/2",
         "estimate/2026-05/s1/subsidy/1/reversal", "estimate/2026-05/s1/subsidy/2",
     ]  # fmt: skip
-    assert sum(amount for key, amount in county.entries() if "base" in key) == 1_806_432
+    assert sum(amount for key, amount in county.entries(AGENCY) if "base" in key) == 1_806_432
 
 
 def test_a_month_that_ends_in_silence_is_posted_when_nothing_can_tell_its_last_day(county: County) -> None:
@@ -93,11 +94,11 @@ def test_a_month_that_ends_in_silence_is_posted_when_nothing_can_tell_its_last_d
     county.clock.at = day_start(JUNE) + timedelta(hours=3)
     accountant.once()
     assert county.energy()["s1", last].reason == Reason.AWAITING_MIDNIGHT
-    assert county.entries() == []
+    assert county.entries(AGENCY) == []
     county.clock.at = day_start(JUNE) + timedelta(hours=24)
     accountant.once()
     assert county.energy()["s1", last].reason == Reason.GAP_AT_MIDNIGHT
-    assert [key for key, _ in county.entries()] == ["estimate/2026-05/s1/base/1", "estimate/2026-05/s1/subsidy/1"]
+    assert [key for key, _ in county.entries(AGENCY)] == ["estimate/2026-05/s1/base/1", "estimate/2026-05/s1/subsidy/1"]
 
 
 def test_a_silence_of_more_than_a_day_is_the_same_whether_seen_live_or_afterwards(

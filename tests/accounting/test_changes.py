@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from accounting.accountant import Accountant
 from guangfu.clock import day_start
+from guangfu.ledger.books import AGENCY, CENTRALIZED
 from guangfu.stations.models import Household, Registry
 from guangfu.storage.sql.figures import replace_month
 from guangfu.storage.sql.registry import write_registry
@@ -145,11 +146,53 @@ def test_a_month_that_ended_is_posted_though_nothing_comes(another_county: Count
     of.clock.at = day_start(JUNE) - timedelta(seconds=1)
     accountant = of.accountant()
     accountant.once()
-    assert of.entries() == []
+    assert of.entries(AGENCY) == []
     of.clock.at = day_start(JUNE) + timedelta(hours=1)
     accountant.once()
     accountant.once()
-    assert [key for key, _ in of.entries()] == ["estimate/2026-05/s1/base/1", "estimate/2026-05/s1/subsidy/1"]
+    assert [key for key, _ in of.entries(AGENCY)] == ["estimate/2026-05/s1/base/1", "estimate/2026-05/s1/subsidy/1"]
+
+
+def test_what_is_owed_to_slots_rests_on_no_reading(another_county: County) -> None:
+    """c1 never reports. Its two slots are due 254.80 each for May; from the 11th on one of them has ended.
+
+    To 10 May 3,000.00 x 130/365 = 1,068.49, so ten days of May are 1,068.49 - 986.30 = 82.19.
+    """
+    of = another_county
+    of.receive(registers("s1", day_start(MAY), day_start(JUNE), 1000))
+    accountant = of.accountant()
+    for hours in (1, 25):
+        of.clock.at = day_start(JUNE) + timedelta(hours=hours)
+        accountant.once()
+    assert of.entries(CENTRALIZED) == [("entitlement/2026-05/c1/1", 50_960)]
+    ended, goes_on = county().slots
+    slots = (replace(ended, valid_to=date(2026, 5, 11)), goes_on)
+    register(of, replace(county(), slots=slots))
+    accountant.once()
+    assert of.entries(CENTRALIZED)[1:] == [
+        ("entitlement/2026-05/c1/1/reversal", -50_960), ("entitlement/2026-05/c1/2", 25_480 + 8_219),
+    ]  # fmt: skip
+
+
+def test_a_tariff_that_comes_later_prices_the_energy_that_is_there(another_county: County) -> None:
+    shipped = another_county.rules
+    another_county.rules = replace(shipped, version="without", tariffs=())
+    three_days(another_county)
+    assert another_county.months() == {}
+    another_county.rules = shipped
+    another_county.account()
+    assert another_county.months()["s1", "2026-05"].estimated_gross_fen == 432_000
+
+
+def test_a_month_during_whose_end_accounting_was_down_is_posted(another_county: County) -> None:
+    of = another_county
+    of.receive(registers("s1", day_start(MAY), day_start(JUNE), 1000))
+    of.clock.at = day_start(JUNE) - timedelta(seconds=1)
+    of.account()
+    of.clock.at = day_start(date(2026, 9, 1))
+    of.account()
+    of.account()
+    assert [key for key, _ in of.entries(AGENCY)] == ["estimate/2026-05/s1/base/1", "estimate/2026-05/s1/subsidy/1"]
 
 
 def test_a_station_that_was_closed_is_due_to_its_last_day(another_county: County) -> None:

@@ -35,6 +35,20 @@ def read_daily_energy(
     return sorted(rows, key=attrgetter("station_id", "day"))
 
 
+def read_unpriced(db: Connection) -> list[tuple[str, date]]:
+    """Stations and days with energy in a month of which the station has no income: no tariff applied."""
+    energy, month = schema.daily_energy.c, schema.monthly_income.c
+    month_of_day = sa.func.substr(sa.cast(energy.day, sa.Text), 1, 7)
+    priced = sa.select(1).where(month.station_id == energy.station_id, month.month == month_of_day)
+    days = sa.select(energy.station_id, energy.day).where(energy.energy_wh.is_not(None), ~priced.exists())
+    return [(station_id, day) for station_id, day in db.execute(days)]
+
+
+def first_month(db: Connection) -> str | None:
+    """The first month with income of any station."""
+    return db.execute(sa.select(sa.func.min(schema.monthly_income.c.month))).scalar()
+
+
 def replace_month(
     db: Connection,
     month: str,
