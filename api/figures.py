@@ -12,9 +12,9 @@ from guangfu.texts import Lang, Text
 
 NOT_COMPUTED: Final = Text("尚未计算", "Not computed yet")
 NO_STATION: Final = Text("没有一座电站的数据足够", "No station has enough data")
-LEFT_OUT: Final = Text("{n} 座电站数据不足，未计入", "left out for lack of data: {n} of the stations")
+LEFT_OUT: Final = Text("{n} 座电站数据不足，未计入", "{n} of the stations left out for lack of data")
 LACKING: Final = Text(
-    "{n} 座电站缺部分日期，金额仅含有数据的天", "some days lack at {n} of the stations; the amounts are of the others"
+    "{n} 座电站缺部分日期，金额仅含有数据的天", "days lacking at {n} of the stations; the amounts are of the other days"
 )
 
 

@@ -91,7 +91,7 @@ def test_fleet_income_by_month(api: Api) -> None:
         ("2026-05", 6_237_500),
         ("2026-06", 2_545_000),
     ]
-    assert rows[0]["income"]["reason"] == "left out for lack of data: 2 of the stations"
+    assert rows[0]["income"]["reason"] == "2 of the stations left out for lack of data"
 
 
 def test_fleet_month_leaves_out_stations_of_which_too_few_days_have_a_figure(api: Api) -> None:

@@ -247,6 +247,26 @@ def _fen(text: str) -> int:
     return int(re.sub(r"\D", "", text))
 
 
+def test_village_with_slots_only_says_what_they_are_owed(desk: Visitor) -> None:
+    """3,000 yuan a year for each slot are 254.79 or 254.80 for the 31 days of May."""
+    slot = next(s for s in fleet().slots if valid_on(s, TODAY))
+    village_id = fleet().households[slot.household_id].village_id
+    assert not fleet().units_held_by.get(village_id)
+    page = desk.open(f"/villages/{village_id}")
+    page.select_option("#month", "2026-05")
+    expect(page.locator("#answer-label")).to_contain_text("应付")
+    expect(page.locator("#households li").first).to_contain_text("254.")
+    rows = [_fen(text) for text in page.locator("#households li .num:last-child").all_inner_texts()]
+    expect(page.locator("#answer")).to_contain_text(f"{sum(rows) / 100:,.2f}")
+    expect(page.locator("#income-part")).to_be_hidden()
+
+
+def test_silent_station_is_not_compared_with_its_neighbours(desk: Visitor) -> None:
+    place = next(i for i in range(786) if silent(i))
+    page = desk.open(f"/stations/{stations()[place].station_id}")
+    expect(page.locator("#neighbours")).to_contain_text("不能与同旗县的电站比较")
+
+
 def test_unknown_station_and_unknown_address_have_a_page(desk: Visitor) -> None:
     page = desk.open("/stations/none")
     expect(page.locator(".absent h1")).to_have_text("没有这座电站")

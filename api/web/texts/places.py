@@ -20,6 +20,10 @@ _STATION: Final = {
         "今日等效利用 {mine} 小时，同旗县其余 {n} 座电站的中位数为 {theirs} 小时；时间尚早，还不能比较",
         "{mine} full-load hours today, {theirs} h the median of {n} others in the banner; too early to compare",
     ),
+    "neighbours.partial": Text(
+        "今日数据完整率只有 {n}，不能与同旗县的电站比较",
+        "Only {n} of today's data are here, too few to compare it with the other stations in the banner",
+    ),
     "neighbours.too_few": Text(
         "同旗县有今日电量的电站太少，无法比较", "Too few stations in the banner have a figure of today to compare with"
     ),
@@ -107,6 +111,13 @@ _VILLAGE: Final = {
         "户均参考值：{each}（按 {n} 户平均）。只供比较，不是发放金额；收益由村集体按年度收益使用计划使用。",
         "Indicator per household: {each}, over {n} households. For comparison, not a payment: "
         "the village spends the income by its yearly plan.",
+    ),
+    "village.owed": Text("名额应得（企业应付）", "Owed to the village's entitlements by the station's company"),
+    "village.owed_kind": Text("应付，不是已付", "Owed, not paid"),
+    "village.slots_only": Text(
+        "本村不持有村级电站的份额，没有可分配收益；受益户的名额由集中式电站的企业支付。",
+        "The village holds no units of a village-level station and has no income to distribute; "
+        "what its households are entitled to is paid by the company of a centralized station.",
     ),
     "village.stations": Text("我们村的电站", "Our stations"),
     "village.income": Text("各月收入（预估）", "Income by month, estimated"),

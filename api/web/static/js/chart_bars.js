@@ -39,9 +39,11 @@ function bar(item, x, width, y) {
 export function barChart(host, items, { label, unit }) {
   const most = Math.max(0, ...items.filter((item) => item.parts).map(sum)) / unit.per;
 
-  function draw(area) {
+  function draw(given) {
+    const area = { ...given };
     const values = ticks(most || 1, roomFor(area));
     const digits = tickDigits(values);
+    area.left = Math.max(area.left, (number(values[values.length - 1], digits).length * 0.58 + 0.6) * area.em);
     const step = (area.right - area.left) / Math.max(items.length, 1);
     const width = Math.min(step * 0.72, 4 * area.em);
     const y = (value) => scale(values[values.length - 1], area)(value / unit.per);

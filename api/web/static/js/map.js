@@ -38,8 +38,7 @@ function graticule(ground, to, size) {
 function leagueNames(leagues, spots, to, size, em) {
   const labels = leagues.map((league) => ({ text: nameOf(league), at: { x: to.x(league.lon), y: to.y(league.lat) } }));
   const near = labels.filter(({ at }) => at.x > 0 && at.x < size.width && at.y > 0 && at.y < size.height);
-  const seats = near.map(({ at }) => svg("circle", { class: "seat", cx: at.x, cy: at.y, r: 0.16 * em }));
-  return [...seats, ...placeLabels(near, spots, size, em).map((box) => svg("text", { class: "league", x: box.x, y: box.y + 0.95 * em }, box.text))];
+  return placeLabels(near, spots, size, em).map((box) => svg("text", { class: "league", x: box.x + box.width / 2, y: box.y + 0.95 * em, "text-anchor": "middle" }, box.text));
 }
 
 /** Says which station this is, in one line with a link. */

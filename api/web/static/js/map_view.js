@@ -52,7 +52,7 @@ const covers = (box, spot) => spot.x > box.x - 3 && spot.x < box.x + box.width +
 /** Boxes for a label around its point, nearest first. */
 function places(label, em) {
   const height = 1.25 * em;
-  const width = label.text.length * em * (/[^\x00-\x7f]/.test(label.text) ? 1.02 : 0.6);
+  const width = label.text.length * em * (/[^\x00-\x7f]/.test(label.text) ? 1.02 : 0.6) + 0.6 * em;
   const boxes = [];
   for (const up of [0, -1.6, 1.6, -3.2, 3.2, -4.8, 4.8, -6.4, 6.4]) {
     for (const side of [0, -0.5, 0.5, -1, 1, -1.9, 1.9]) {

@@ -13,6 +13,7 @@ import { big, cell, empty, incomeFigure, missing, remark, section, unconfirmedNo
 import { NOT_LIVE, mark, stateName } from "../states.js";
 import { t } from "../texts.js";
 
+const COMPARABLE = 0.9; // a day of which less is known looks like a bad one
 const RESTING_MS = 5_000; // between two looks at a station that tells of itself all the time
 const id = one("main").dataset.id;
 let today = null;
@@ -30,6 +31,8 @@ const hours = (row) => row.energy_today_wh / row.capacity_dc_w;
 
 /** Today's full-load hours beside the median of the same banner's other stations, which have the same weather. */
 function compared(station, rows) {
+  const { coverage } = station.income_today;
+  if (coverage < COMPARABLE) return t("neighbours.partial", { n: percent(coverage) });
   const others = rows.filter((row) => row.station_id !== station.station_id && row.energy_today_wh !== null).map(hours);
   if (station.energy_today_wh === null || others.length < 3) return t("neighbours.too_few");
   const usual = median(others);
@@ -123,14 +126,14 @@ function sharesTable(villages) {
 /** Villages whose households hold slots of a centralized station, and what its company owes them in a year. */
 function slotsTable(villages, entitlement) {
   const owed = (v) => (entitlement ? inUnit(v.slots * entitlement.fen_per_slot_year, UNITS.yuan) : missing(t("villages.no_entitlement")));
-  return villagesTable(["column.households", "column.slots", "column.owed"], villages, (v) => [number(v.households), number(v.slots), owed(v)]);
+  return villagesTable(["column.households", "column.slots", "column.owed"], villages, (v) => [number(v.households), number(v.slots), owed(v)], "slots");
 }
 
-function villagesTable(heads, villages, cells) {
+function villagesTable(heads, villages, cells, kind = "") {
   const row = (v) =>
     h("tr", {}, h("th", { scope: "row" }, h("a", { href: `/villages/${encodeURIComponent(v.village_id)}` }, nameOf(v))), cells(v).map((value) => h("td", { class: "num" }, value)));
   const head = h("tr", {}, h("th", { scope: "col" }, t("column.village")), heads.map((key) => h("th", { scope: "col", class: "num" }, t(key))));
-  return h("table", {}, h("thead", {}, head), h("tbody", {}, villages.map(row)));
+  return h("table", { class: kind }, h("thead", {}, head), h("tbody", {}, villages.map(row)));
 }
 
 function entitled({ slots, entitlement }) {

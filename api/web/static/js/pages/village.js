@@ -7,7 +7,7 @@ import { h, one, put } from "../dom.js";
 import { inUnit, nameOf, number, percent, reasonText, UNITS, withUnit } from "../format.js";
 import { on } from "../live.js";
 import { moneyChart, sinceKnown } from "../money_chart.js";
-import { big, empty, missing, moneyKind, section } from "../parts.js";
+import { big, empty, missing, moneyKind, note, section } from "../parts.js";
 import { t } from "../texts.js";
 
 const id = one("main").dataset.id;
@@ -58,6 +58,7 @@ function householdRow(row, mixed) {
 
 function loadHouseholds(month) {
   return section("households", () => get(of("villages", id, "/households"), { month }), (answer) => {
+    if (slotsOnly()) showOwed(answer);
     if (!answer.items.length) return empty(t("households.none"));
     const bases = [...new Set(answer.items.map((row) => row.basis))];
     return [
@@ -67,10 +68,23 @@ function loadHouseholds(month) {
   });
 }
 
+/** Where the village has slots only, the answer is what they are owed, whatever any station earned. */
+function showOwed({ items }) {
+  const due = items.map((row) => row.month_fen).filter((fen) => fen !== null);
+  const sum = due.reduce((total, fen) => total + fen, 0);
+  put("answer-label", t("village.owed"));
+  put("answer", due.length ? big(inUnit(sum, UNITS.yuan), UNITS.yuan.name) : h("span", { class: "big" }, missing(t("missing.unknown"))));
+  put("answer-kind", note(t("village.owed_kind"), t("basis.entitlement.why")));
+  put("indicator", t("village.slots_only"));
+  one("#income-part").hidden = true;
+}
+
+const slotsOnly = () => village.stations.length > 0 && village.stations.every((station) => station.units === null);
+
 function pick(month) {
   const row = months.find((each) => each.period === month);
   put("month-name", t("village.month", { month }));
-  showAnswer(row);
+  if (!slotsOnly()) showAnswer(row);
   loadHouseholds(month);
 }
 
@@ -83,7 +97,7 @@ function showMonths(rows) {
   }
   const chosen = one("#month").value;
   const select = put("month", ...[...rows].reverse().map((row) => h("option", { value: row.period }, row.period)));
-  const known = [...rows].reverse().find((row) => (chosen ? row.period === chosen : row.distributable_fen !== null));
+  const known = [...rows].reverse().find((row) => (chosen ? row.period === chosen : row.distributable_fen !== null || slotsOnly()));
   select.value = (known || rows[rows.length - 1]).period;
   pick(select.value);
   putTable("income-table", moneyChart(one("#income-chart"), rows, { label: t("chart.income_village"), running: rows[rows.length - 1].period, exact: true }));
@@ -106,7 +120,7 @@ function showVillage() {
 
 function loadIncome() {
   return section("income-message", () => get(of("villages", id, "/income"), { by: "month" }), (income) => {
-    showMonths(sinceKnown(income.items));
+    showMonths(slotsOnly() ? income.items : sinceKnown(income.items));
     return [];
   });
 }
