@@ -100,6 +100,10 @@ class Reason(StrEnum):
     FIELD_NOT_OF_DEVICE = "field_not_of_device"
     IMPOSSIBLE_TIME = "impossible_time"
     STORE_REFUSED = "store_refused"
+    UNMAPPED = "unmapped"
+    NOT_SPARKPLUG = "not_sparkplug"
+    NO_BIRTH = "no_birth"
+    UNKNOWN_ALIAS = "unknown_alias"
 
 
 class Rejected(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""Vendors' dialects: a YAML file says how a vendor's message becomes readings. docs/dialects.md."""

@@ -1,0 +1,101 @@
+"""What is known of each edge node: its births, the last `seq`, and whether it should say its births again.
+
+The state is an object that the caller keeps. Messages of one edge node must be given in the order in which they came.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from guangfu.telemetry.sparkplug.payload import Metric, Payload
+from guangfu.telemetry.sparkplug.topics import SparkplugTopic
+
+ASK_EVERY_MS: Final = 30_000
+"""A node that does not answer is asked again after this long, not with each of its messages."""
+_SEQS: Final = 256
+
+
+class BadBirth(ValueError):
+    """A birth that nothing can be read by."""
+
+
+@dataclass(frozen=True)
+class Birth:
+    """The metrics of an edge node or of a device: the name of each alias, the data type of each name."""
+
+    names: dict[int, str]
+    types: dict[str, int | None]
+
+    @classmethod
+    def of(cls, metrics: list[Metric]) -> "Birth":
+        """The birth that these metrics make.
+
+        Raises:
+            BadBirth: A metric has no name, or a name or an alias stands twice.
+        """
+        names: dict[int, str] = {}
+        types: dict[str, int | None] = {}
+        for metric in metrics:
+            if not metric.name:
+                raise BadBirth("a metric without a name")
+            if metric.name in types or metric.alias in names:
+                raise BadBirth(f"{metric.name}: its name or its alias {metric.alias} stands twice")
+            types[metric.name] = metric.datatype
+            if metric.alias is not None:
+                names[metric.alias] = metric.name
+        return cls(names, types)
+
+
+@dataclass
+class EdgeNode:
+    """`births` has the edge node's own under `None`; it is empty before a birth and after a death."""
+
+    births: dict[str | None, Birth] = field(default_factory=dict)
+    stations: set[str] = field(default_factory=set)
+    bd_seq: int | None = None
+    seq: int | None = None
+    needs_rebirth: bool = False
+    _born_with: tuple[int | None, int | None, int | None] | None = None
+    _asked_ms: int | None = None
+
+    def begin(self, birth: Birth, payload: Payload, bd_seq: int | None) -> None:
+        """A birth of the edge node ends what was known of it, unless it is the same once more and nothing was lost."""
+        born_with = payload.timestamp, payload.seq, bd_seq
+        is_same = payload.timestamp is not None and born_with == self._born_with
+        if is_same and self.births and not self.needs_rebirth:
+            return
+        self.births, self.stations = {None: birth}, set()
+        self.bd_seq, self.seq, self._born_with = bd_seq, payload.seq, born_with
+        self.needs_rebirth = False
+
+    def end(self, bd_seq: int | None) -> bool:
+        """Whether a death is that of the present life; one of an earlier connection may come after the next birth."""
+        if self.births and None not in {bd_seq, self.bd_seq} and bd_seq != self.bd_seq:
+            return False
+        self.births, self.seq = {}, None
+        return True
+
+    def follow(self, seq: int | None) -> None:
+        """Takes up the next `seq`; a gap means that something was lost, the same again that it was sent twice."""
+        if seq is None or self.seq is None or (seq != self.seq and seq != (self.seq + 1) % _SEQS):
+            self.needs_rebirth = True
+        if seq is not None:
+            self.seq = seq
+
+    def may_ask(self, now_ms: int) -> bool:
+        """Whether to ask for a rebirth now; it is noted as asked."""
+        if not self.needs_rebirth:
+            return False
+        if self._asked_ms is not None and 0 <= now_ms - self._asked_ms < ASK_EVERY_MS:
+            return False
+        self._asked_ms = now_ms
+        return True
+
+
+@dataclass
+class Sessions:
+    """The edge nodes that were heard of, by group and id."""
+
+    nodes: dict[tuple[str, str], EdgeNode] = field(default_factory=dict)
+
+    def node(self, topic: SparkplugTopic) -> EdgeNode:
+        return self.nodes.setdefault((topic.group, topic.edge), EdgeNode())
