@@ -1,5 +1,6 @@
 """Why a figure is what it is: readings, factor, tariff row with document, rounding, shares. As lines of text."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +9,7 @@ import numpy as np
 from sqlalchemy import Engine
 
 from accounting.readings import COUNTER
-from guangfu.clock import CHINA, day_start, from_ms, month_days, month_of, to_ms
+from guangfu.clock import CHINA, day_start, from_ms, month_days, to_ms
 from guangfu.income.figures import DailyEnergy, DailyIncome
 from guangfu.income.reasons import REASON_TEXTS, Reason
 from guangfu.income.rules import Rules
@@ -35,7 +36,7 @@ TARIFF = Text(
     "  电价 {price} = 基准 {base} + 补贴 {subsidy} 元/kWh，{id}，{document}（{confidence}）",
     "  tariff {price} = base {base} + subsidy {subsidy} yuan/kWh, {id}, {document} ({confidence})",
 )
-UNCONFIRMED = Text("  待确认：{because}", "  unconfirmed: {because}")
+UNCONFIRMED = Text("  待核实：{because}", "  unconfirmed: {because}")
 MONTH = Text(
     "  {first} 至 {last}：{kwh} kWh，预估 {gross} 元 = 基础 {base} + 补贴 {subsidy}",
     "  {first} to {last}: {kwh} kWh, estimated {gross} yuan = base {base} + subsidy {subsidy}",
@@ -179,6 +180,9 @@ def is_month(period: str) -> bool:
     Raises:
         ValueError: It is neither.
     """
-    if len(period) == len("2026-06"):
-        return month_of(date.fromisoformat(f"{period}-01")) == period
-    return date.fromisoformat(period).isoformat() != period
+    if re.fullmatch(r"\d{4}-\d{2}", period):
+        date.fromisoformat(f"{period}-01")
+        return True
+    if date.fromisoformat(period).isoformat() != period:
+        raise ValueError(period)
+    return False

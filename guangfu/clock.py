@@ -94,3 +94,15 @@ def month_days(month: str) -> list[date]:
     first = date.fromisoformat(f"{month}-01")
     after = (first + timedelta(days=32)).replace(day=1)
     return [first + timedelta(days=i) for i in range((after - first).days)]
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; 1 March for a 29 February that is not there.
+
+    >>> years_after(date(2020, 2, 29), 20), years_after(date(2020, 2, 29), 1)
+    (datetime.date(2040, 2, 29), datetime.date(2021, 3, 1))
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
+from guangfu.clock import years_after
 from guangfu.income.rules.models import Confidence, Entitlement, Rules
 from guangfu.ledger.fen import Fen
 from guangfu.stations.models import Registry, Slot
@@ -49,14 +50,15 @@ def _year(entitlements: tuple[Entitlement, ...], connected: date, year: int) -> 
 
 
 def _yearly_on(entitlements: tuple[Entitlement, ...], connected: date, day: date) -> int:
-    begun = [rule for rule in entitlements if rule.valid_from <= day]
-    rule = max(begun, key=lambda rule: rule.valid_from, default=None)
-    if rule is None or (day.year - rule.years, day.month, day.day) >= (connected.year, connected.month, connected.day):
-        return 0
-    return rule.fen_per_slot_year
+    rule = _rule_on(entitlements, day)
+    return rule.fen_per_slot_year if rule is not None and day < years_after(connected, rule.years) else 0
 
 
 def entitlement_unconfirmed(day: date, rules: Rules) -> bool:
-    begun = [rule for rule in rules.entitlements if rule.valid_from <= day]
-    rule = max(begun, key=lambda rule: rule.valid_from, default=None)
+    rule = _rule_on(rules.entitlements, day)
     return rule is not None and rule.confidence is Confidence.C and not rule.confirmed
+
+
+def _rule_on(entitlements: tuple[Entitlement, ...], day: date) -> Entitlement | None:
+    begun = [rule for rule in entitlements if rule.valid_from <= day]
+    return max(begun, key=lambda rule: rule.valid_from, default=None)

@@ -85,9 +85,7 @@ def _days_due(station: Station, month: str, today: date) -> int:
 
 def _tariffs(station: Station, days: Sequence[date], rules: Rules) -> list[TariffRow | None]:
     """The tariff of each of the month's days, looked up once per stretch in which nothing begins or ends."""
-    connected = station.grid_connected_on
-    changes = {price.valid_from for price in rules.base_prices}
-    changes |= {connected, tariff_end(connected), station.closed_on or date.max}
+    changes = {price.valid_from for price in rules.base_prices} | {station.grid_connected_on, tariff_end(station)}
     found: dict[int, TariffRow | None] = {}
     begun = [sum(change <= day for change in changes) for day in days]
     for day, stretch in zip(days, begun, strict=True):

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from guangfu.clock import month_of
+from guangfu.clock import month_of, years_after
 from guangfu.income.rules.models import BasePrice, Confidence, Doubt, MarketPrice, Rules, TariffRule
 from guangfu.stations.models import Grid, Station
 from guangfu.texts import Text
@@ -54,8 +54,7 @@ def find_tariff(station: Station, day: date, rules: Rules) -> TariffRow | None:
     """
     rule = tariff_rule(station, rules)
     benchmark = base_price(station.grid, day, rules)
-    connected = station.grid_connected_on
-    if rule is None or benchmark is None or not connected <= day < min(tariff_end(connected), _closed(station)):
+    if rule is None or benchmark is None or not station.grid_connected_on <= day < tariff_end(station):
         return None
     market = rules.market_prices.get((station.grid, month_of(day)))
     top_up = _top_up(market) if market else Decimal(0)
@@ -118,20 +117,9 @@ def _within(start: date | None, day: date, end: date | None) -> bool:
     return (start is None or start <= day) and (end is None or day <= end)
 
 
-def tariff_end(connected: date) -> date:
-    """The first day on which the tariff of a station does not hold any more.
-
-    >>> tariff_end(date(2020, 2, 29))
-    datetime.date(2040, 2, 29)
-    """
-    try:
-        return connected.replace(year=connected.year + YEARS)
-    except ValueError:  # 29 February, where there is none
-        return date(connected.year + YEARS, 3, 1)
-
-
-def _closed(station: Station) -> date:
-    return station.closed_on or date.max
+def tariff_end(station: Station) -> date:
+    """The first day on which a station has no tariff any more."""
+    return min(years_after(station.grid_connected_on, YEARS), station.closed_on or date.max)
 
 
 def _top_up(market: MarketPrice) -> Decimal:

@@ -69,7 +69,7 @@ def test_gaps_and_days_that_are_not_computed_are_told(another_county: County) ->
 def test_periods() -> None:
     assert is_month("2026-06")
     assert not is_month("2026-06-01")
-    for bad in ("2026-13", "2026", "june", "2026-06-31"):
+    for bad in ("2026-13", "2026", "june", "2026-06-31", "20260601", "2026-W23"):
         with pytest.raises(ValueError, match=r"."):
             is_month(bad)
 
