@@ -21,8 +21,9 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from dashboards import colours, sql
-from dashboards.panels import NO_UNIT, Word, stat
-from dashboards.panels import words as mapped
+from dashboards.looks import NO_UNIT, Word
+from dashboards.looks import words as mapped
+from dashboards.panels import stat
 from dashboards.sources import MONEY
 from dashboards.words import shared
 from guangfu.income.rules.loading import RulesSettings, load_rules

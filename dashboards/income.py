@@ -10,19 +10,9 @@ from grafana_foundation_sdk.models.dashboard import Panel
 from dashboards import colours, sql
 from dashboards.fleet import station_link
 from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable
+from dashboards.looks import HIDDEN, NARROW, THOUSANDS, Column, Label, Word, words
 from dashboards.money import money_columns, wall_scale
-from dashboards.panels import (
-    HIDDEN,
-    THOUSANDS,
-    Column,
-    Label,
-    Word,
-    bars,
-    note,
-    stat,
-    table,
-    words,
-)
+from dashboards.panels import bars, note, stat, table
 from dashboards.target import Sql
 from dashboards.words import income as says
 from dashboards.words import shared
@@ -47,8 +37,8 @@ def board(lang: Lang) -> Board:
         variables=[_month(lang), _league(lang), coverage_floor()],
         refresh="15m",
         panels=[
-            note(says.NOTE(lang), says.NOTE_TEXT(lang), span=21, height=2),
-            kind_of_data(lang, span=3, height=2),
+            note(says.NOTE(lang), says.NOTE_TEXT(lang), span=21, height=3),
+            kind_of_data(lang, span=3, height=3),
             *_first_row(lang),
             _by_day(lang),
             _by_month(lang),
@@ -149,7 +139,7 @@ def _bars(lang: Lang, label: Label, target: Sql, *, along: str, label_px: int = 
 
 def _money_table(lang: Lang) -> dict[str, Column]:
     return {
-        "gross": Column(shared.GROSS(lang), THOUSANDS, 2, width=115),
+        "gross": Column(shared.GROSS(lang), THOUSANDS, 2, width=110),
         "base": Column(shared.BASE_PART(lang), THOUSANDS, 2, width=120),
         "subsidy": Column(shared.SUBSIDY_PART(lang), THOUSANDS, 2, width=110),
     }
@@ -161,8 +151,8 @@ def _by_banner(lang: Lang) -> Panel:
     columns = f"banner, count(*) AS stations, {gross}, {split}, {COVERAGE} AS coverage"
     target = _months(lang, columns, rest=" GROUP BY banner_code, banner ORDER BY sum(estimated_gross_fen) DESC")
     shown = {
-        "banner": Column(shared.BANNER(lang)),
-        "stations": Column(shared.STATIONS(lang), THOUSANDS, 0, width=66),
+        "banner": Column(shared.BANNER(lang), style=NARROW),
+        "stations": Column(shared.STATIONS(lang), THOUSANDS, 0, width=76),
         **_money_table(lang),
         "coverage": Column(shared.COVERAGE(lang), "percentunit", 1, width=92),
     }
@@ -181,11 +171,11 @@ def _top_villages(lang: Lang) -> Panel:
         "GROUP BY v.village_id, village, f.banner ORDER BY gross DESC, v.village_id LIMIT 50"
     )
     shown = {
-        "village": Column(shared.VILLAGE(lang)),
-        "banner": Column(shared.BANNER(lang)),
-        "gross": Column(shared.GROSS(lang), THOUSANDS, 2, width=115),
-        "deductions": Column(shared.DEDUCTIONS(lang), THOUSANDS, 2),
-        "distributable": Column(shared.DISTRIBUTABLE(lang), THOUSANDS, 2),
+        "village": Column(shared.VILLAGE(lang), style=NARROW),
+        "banner": Column(shared.BANNER(lang), style=NARROW),
+        "gross": Column(shared.GROSS(lang), THOUSANDS, 2, width=110),
+        "deductions": Column(shared.DEDUCTIONS(lang), THOUSANDS, 2, width=100),
+        "distributable": Column(shared.DISTRIBUTABLE(lang), THOUSANDS, 2, width=110),
     }
     return table(says.VILLAGES(lang), Sql(query), columns=shown)
 
@@ -197,7 +187,7 @@ def _doubts(lang: Lang) -> Panel:
     }
     target = _months(
         lang,
-        f"station_id, station, banner, CASE WHEN {sql.ENOUGH} THEN estimated_gross_fen END / 100.0 AS gross, coverage, "
+        f"station_id, station, CASE WHEN {sql.ENOUGH} THEN estimated_gross_fen END / 100.0 AS gross, coverage, "
         "days_counted || ' / ' || days_due AS days, "
         "unconfirmed::text AS unconfirmed",
         f"{ALL_IN_MONTH} AND (coverage < 0.95 OR days_counted < days_due OR unconfirmed)",
@@ -205,11 +195,10 @@ def _doubts(lang: Lang) -> Panel:
     )
     shown = {
         "station_id": Column("id", style=HIDDEN),
-        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=190),
-        "banner": Column(shared.BANNER(lang)),
-        "gross": Column(shared.GROSS(lang), THOUSANDS, 2, width=115),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), style=NARROW),
+        "gross": Column(shared.GROSS(lang), THOUSANDS, 2, width=110),
         "coverage": Column(shared.COVERAGE(lang), "percentunit", 1, width=92),
-        "days": Column(says.DAYS(lang), width=120),
-        "unconfirmed": Column(shared.UNCONFIRMED(lang), mappings=words(confirmed), width=90),
+        "days": Column(says.DAYS(lang), width=108),
+        "unconfirmed": Column(shared.UNCONFIRMED(lang), mappings=words(confirmed), width=96 if lang is Lang.EN else 70),
     }
     return table(says.DOUBTS(lang), target, columns=shown)

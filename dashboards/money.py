@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from dashboards import colours
-from dashboards.panels import THOUSANDS, Column
+from dashboards.looks import THOUSANDS, Column
 from dashboards.words import shared
 from guangfu.texts import Lang
 

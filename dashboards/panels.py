@@ -1,7 +1,6 @@
 """The kinds of panels we use, each with our look; a new panel is one call of a few lines."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
 
 from grafana_foundation_sdk.builders import barchart as barchart_builder
 from grafana_foundation_sdk.builders import common, timeseries
@@ -12,72 +11,18 @@ from grafana_foundation_sdk.builders import text as text_builder
 from grafana_foundation_sdk.models import common as model
 from grafana_foundation_sdk.models import text as text_model
 from grafana_foundation_sdk.models.dashboard import (
-    DashboardFieldConfigSourceOverrides,
-    DynamicConfigValue,
     FieldColorModeId,
     FieldConfigSource,
     GridPos,
-    MatcherConfig,
     Panel,
     Threshold,
     ThresholdsMode,
-    ValueMap,
     ValueMapping,
-    ValueMappingResult,
 )
 
 from dashboards import colours
+from dashboards.looks import MISSING, NO_UNIT, Column, Face, Label, overrides
 from dashboards.target import Target
-
-MISSING: Final = "—"
-NO_UNIT: Final = "none"
-THOUSANDS: Final = "locale"
-"""Figures with separators; the title or the column's head says the unit."""
-
-
-class Label(NamedTuple):
-    """What a panel says of itself."""
-
-    title: str
-    description: str
-
-
-class Column(NamedTuple):
-    """How a column or a series is shown: by its name in the query, since names are stable and words are not."""
-
-    title: str
-    unit: str = NO_UNIT
-    decimals: int | None = None
-    colour: str | None = None
-    width: int | None = None
-    mappings: Sequence[ValueMapping] = ()
-    link: str | None = None
-    style: Mapping[str, Any] = {}
-
-
-class Face(NamedTuple):
-    """Unit, size and columns of a panel."""
-
-    unit: str
-    span: int
-    height: int
-    decimals: int | None = None
-    columns: Mapping[str, Column] = {}
-
-
-class Word(NamedTuple):
-    """The word and the colour of a value."""
-
-    text: str
-    colour: str
-
-
-def words(values: Mapping[str, Word]) -> list[ValueMapping]:
-    """Value mappings: from what the query answers to a word and its colour."""
-    options = {
-        value: ValueMappingResult(text=w.text, color=w.colour, index=i) for i, (value, w) in enumerate(values.items())
-    }
-    return [ValueMap(options=options)]
 
 
 def stat(
@@ -127,6 +72,7 @@ def curve(
     span: int = 12,
     height: int = 8,
     step: str | None = None,
+    most_points: int | None = None,
     gap_ms: int = 3_600_000,
     colour: str | None = None,
     columns: Mapping[str, Column] = {},
@@ -136,6 +82,8 @@ def curve(
     panel.show_points(model.VisibilityMode.NEVER).span_nulls(gap_ms)
     if step is not None:
         panel.interval(step)
+    if most_points is not None:
+        panel.max_data_points(most_points)
     if colour is not None:
         panel.color_scheme(builder.FieldColor().mode(FieldColorModeId.FIXED).fixed_color(colour))
     return finish(panel.build(), label, targets, Face(unit, span, height, columns=columns))
@@ -224,10 +172,7 @@ def finish(panel: Panel, label: Label, targets: Sequence[Target], face: Face) ->
     config = panel.field_config = panel.field_config or FieldConfigSource()
     config.defaults.unit = face.unit
     config.defaults.decimals = face.decimals
-    config.overrides = [
-        DashboardFieldConfigSourceOverrides(MatcherConfig("byName", name), _properties(column))
-        for name, column in face.columns.items()
-    ]
+    config.overrides = overrides(face.columns)
     return panel
 
 
@@ -252,35 +197,3 @@ def _legend() -> common.VizLegendOptions:
         .show_legend(True)
         .calcs([])
     )
-
-
-def _properties(column: Column) -> list[DynamicConfigValue]:
-    given: dict[str, Any] = {"displayName": column.title, "unit": column.unit}
-    if column.decimals is not None:
-        given["decimals"] = column.decimals
-    if column.colour is not None:
-        given["color"] = {"mode": "fixed", "fixedColor": column.colour}
-    if column.width is not None:
-        given["custom.width"] = column.width
-    if column.mappings:
-        given["mappings"] = column.mappings
-    if column.link is not None:
-        given["links"] = [{"title": column.title, "url": column.link}]
-    given.update(column.style)
-    return [DynamicConfigValue(id_val=name, value=value) for name, value in given.items()]
-
-
-COLOURED_CELL: Final = {
-    "custom.displayMode": "color-background-solid",
-    "custom.cellOptions": {"type": "color-background", "mode": "basic"},
-}
-"""A cell on the ground of its state's colour; 9.4 wants the first name, later ones the second."""
-
-HIDDEN: Final = {"custom.hidden": True}
-"""A column that only a link needs."""
-
-WITH_POINTS: Final = {"custom.showPoints": "always", "custom.pointSize": 6}
-"""A line through few values."""
-
-DASHED: Final = {**WITH_POINTS, "custom.lineStyle": {"fill": "dash", "dash": [8, 6]}, "custom.fillOpacity": 0}
-"""What is compared with."""

@@ -10,20 +10,9 @@ from grafana_foundation_sdk.models.dashboard import Panel
 from dashboards import colours, influxql, sql
 from dashboards.fleet import state_words
 from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable, silent_minutes
+from dashboards.looks import COLOURED_CELL, DASHED, NARROW, THOUSANDS, WITH_POINTS, Column, Word, words
 from dashboards.money import money_columns
-from dashboards.panels import (
-    COLOURED_CELL,
-    DASHED,
-    THOUSANDS,
-    WITH_POINTS,
-    Column,
-    Word,
-    curve,
-    day_bars,
-    stat,
-    table,
-    words,
-)
+from dashboards.panels import curve, day_bars, stat, table
 from dashboards.target import Sql
 from dashboards.words import shared
 from dashboards.words import station as says
@@ -118,15 +107,15 @@ def _facts(lang: Lang) -> Panel:
         f"to_char(grid_connected_on, 'YYYY-MM-DD') AS grid_connected_on FROM {sql.states(lang)} f WHERE f.{THIS}"
     )
     columns = {
-        "station": Column(shared.STATION_COLUMN(lang), width=240),
-        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=120, style=COLOURED_CELL),
-        "last_reading": Column(shared.LAST_HEARD(lang)),
-        "league": Column(shared.LEAGUE(lang)),
-        "banner": Column(shared.BANNER(lang)),
-        "kind": Column(shared.KIND(lang), mappings=words(kind_words(lang))),
-        "dc_kw": Column(shared.CAPACITY(lang), THOUSANDS, 1),
-        "ac_kw": Column(says.AC_CAPACITY(lang), THOUSANDS, 1),
-        "grid_connected_on": Column(says.GRID_CONNECTED(lang)),
+        "station": Column(shared.STATION_COLUMN(lang)),
+        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=140, style=COLOURED_CELL),
+        "last_reading": Column(shared.LAST_HEARD(lang), width=140),
+        "league": Column(shared.LEAGUE(lang), width=130),
+        "banner": Column(shared.BANNER(lang), width=150),
+        "kind": Column(shared.KIND(lang), mappings=words(kind_words(lang)), width=110),
+        "dc_kw": Column(shared.CAPACITY(lang), THOUSANDS, 1, width=130),
+        "ac_kw": Column(says.AC_CAPACITY(lang), THOUSANDS, 1, width=145),
+        "grid_connected_on": Column(says.GRID_CONNECTED(lang), width=125),
     }
     return table(says.FACTS(lang), Sql(query), columns=columns, span=24, height=4)
 
@@ -199,11 +188,11 @@ def _villages(lang: Lang) -> Panel:
         f"WHERE {THIS} AND {sql.ENOUGH} AND month = to_char({sql.TODAY}, 'YYYY-MM') ORDER BY units DESC, village"
     )
     columns = {
-        "village": Column(shared.VILLAGE(lang)),
-        "units": Column(says.UNITS(lang), THOUSANDS, 0),
-        "gross": Column(shared.GROSS(lang), THOUSANDS, 2),
-        "deductions": Column(shared.DEDUCTIONS(lang), THOUSANDS, 2),
-        "distributable": Column(shared.DISTRIBUTABLE(lang), THOUSANDS, 2),
+        "village": Column(shared.VILLAGE(lang), style=NARROW),
+        "units": Column(says.UNITS(lang), THOUSANDS, 0, width=80),
+        "gross": Column(shared.GROSS(lang), THOUSANDS, 2, width=110),
+        "deductions": Column(shared.DEDUCTIONS(lang), THOUSANDS, 2, width=100),
+        "distributable": Column(shared.DISTRIBUTABLE(lang), THOUSANDS, 2, width=110),
     }
     return table(says.VILLAGES(lang), Sql(query), columns=columns, span=12, height=8)
 
@@ -218,9 +207,9 @@ def _quality(lang: Lang) -> Panel:
         f"FROM daily_energy e WHERE {THIS} AND {sql.in_range('e.day')} ORDER BY e.day DESC"
     )
     columns = {
-        "day": Column(says.DAY(lang)),
-        "energy_kwh": Column(shared.ENERGY_KWH(lang), THOUSANDS, 1),
-        "coverage": Column(shared.COVERAGE(lang), "percentunit", 1),
+        "day": Column(says.DAY(lang), width=110),
+        "energy_kwh": Column(shared.ENERGY_KWH(lang), THOUSANDS, 1, width=150),
+        "coverage": Column(shared.COVERAGE(lang), "percentunit", 1, width=96),
         "reason": Column(says.REASON(lang), mappings=words(reason_words(lang))),
     }
     return table(says.QUALITY(lang), Sql(query), columns=columns, span=12, height=8)

@@ -10,7 +10,8 @@ from grafana_foundation_sdk.models.common import FrameGeometrySource, FrameGeome
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours
-from dashboards.panels import NO_UNIT, Column, Face, Label, finish
+from dashboards.looks import NO_UNIT, Column, Face, Label
+from dashboards.panels import finish
 from dashboards.target import Target
 
 GRID_COLOUR: Final = "#8E99A64D"
@@ -66,10 +67,10 @@ CIRCLE: Final = {"mode": "fixed", "fixed": "img/icons/marker/circle.svg"}
 NAME: Final = {
     "size": {"fixed": 1, "min": 1, "max": 1},
     "color": {"fixed": colours.TEXT},
-    "opacity": 1,
+    "opacity": 0,
     "symbol": CIRCLE,
     "text": {"mode": "field", "field": "name", "fixed": ""},
-    "textConfig": {"fontSize": 12, "offsetX": 0, "offsetY": 0, "textAlign": "center", "textBaseline": "middle"},
+    "textConfig": {"fontSize": 11, "offsetX": 0, "offsetY": 0, "textAlign": "center", "textBaseline": "middle"},
 }
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dashboards.panels import Label
+from dashboards.looks import Label
 from guangfu.texts import Lang, Text
 
 

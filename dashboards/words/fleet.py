@@ -46,8 +46,8 @@ INCOME_TODAY: Final = say(
     "What today's energy is worth by rule, subsidy included; neither settled nor received.",
 )
 TROUBLES: Final = say(
-    "需要处理的电站，按平时日收益排列",
-    "Stations in trouble, by their usual day",
+    "需要处理的电站，按平时日收益（预估，元）排列",
+    "Stations in trouble, by usual day (estimate, yuan)",
     "点电站名称打开该站页面。平时日收益为近 30 日有收益之日的平均（预估）；"
     "与同旗县之比为昨日等效利用小时数与同旗县中位数之比。",
     "A station's name opens its page. The usual day is the mean of the last 30 days that brought something (estimate); "
@@ -67,8 +67,8 @@ POWER: Final = say(
     "Each meter's mean active power in a step, summed; silent stations are not in it and gaps stay gaps.",
 )
 BY_LEAGUE: Final = say(
-    "各盟市：电站状态与今日",
-    "By league: states and today",
+    "各盟市：电站状态与今日收益（预估，元）",
+    "By league: states, and today's income (estimate, yuan)",
     "各盟市电站状态计数、今日上网电量与今日应收预估。",
     "Stations by state, today's on-grid energy and today's estimate in each league.",
 )
@@ -87,4 +87,4 @@ INCOME_BY_LEAGUE: Final = say(
 FLEET_POWER_SERIES: Final = Text("全网功率", "Fleet power")
 RATIO: Final = Text("同旗县比", "Of banner")
 TODAY_KWH: Final = Text("今日电量（kWh）", "Today (kWh)")
-TODAY_YUAN: Final = Text("今日预估（元）", "Today (estimate, yuan)")
+TODAY_YUAN: Final = Text("今日收益", "Income")

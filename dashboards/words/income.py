@@ -43,7 +43,7 @@ SUBSIDY: Final = say(
 )
 DISTRIBUTABLE: Final = say(
     "村级可分配（预估，元）",
-    "Distributable to villages (estimate, yuan)",
+    "Villages (estimate, yuan)",
     "村级电站应收预估扣减运维等费用后可分配给嘎查村的金额。",
     "What is left for the villages of the village-level stations' estimate after deductions.",
 )
@@ -55,7 +55,7 @@ COVERAGE: Final = say(
 )
 UNCONFIRMED: Final = say(
     "规则待确认占比",
-    "By unconfirmed rules",
+    "Unconfirmed",
     "应收预估中所依据的电价或扣减规则尚待确认的比例。",
     "The part of the estimate whose tariff or deduction rule is not confirmed yet.",
 )
@@ -96,4 +96,4 @@ DOUBTS: Final = say(
     "Coverage under 95 %, days not counted or rules unconfirmed; "
     "most lacking first, at most 100; no amount where too few days are counted.",
 )
-DAYS: Final = Text("计入/应计天数", "Days of days due")
+DAYS: Final = Text("计入/应计天数", "Days / due")

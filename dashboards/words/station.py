@@ -33,13 +33,13 @@ ENERGY_TODAY: Final = say(
 )
 INCOME_TODAY: Final = say(
     "今日收益（预估，元）",
-    "Income today (estimate, yuan)",
+    "Today (estimate, yuan)",
     "当日上网电量按电价规则计算的应收预估，含国家补贴；不是结算或到账金额。",
     "What today's energy is worth by rule, subsidy included; neither settled nor received.",
 )
 INCOME_MONTH: Final = say(
     "本月收益（预估，元）",
-    "Income this month (estimate, yuan)",
+    "This month (estimate, yuan)",
     "本月（电量月份）至今的应收预估，含国家补贴；不是结算或到账金额。",
     "The estimate for this month of energy so far, subsidy included; neither settled nor received.",
 )

@@ -76,7 +76,10 @@ def expected(lang: Lang) -> dict[tuple[str, int], list[Rows]]:
     def spot(name: str, state: str, *, away: bool = False) -> tuple[Any, ...]:
         return (120.0, 42.0, st(name), state, hohhot if away else chifeng, wuchuan if away else aohan)
 
-    seats = [(league.seat_lon, league.seat_lat, league.name if zh else league.name_en) for league in leagues().values()]
+    seats = [
+        (league.seat_lon, league.seat_lat, league.name.rstrip("市盟") if zh else league.name_en)
+        for league in leagues().values()
+    ]
     troubles = [
         ("idle", st("idle"), "idle", 500, 0, heard_at, aohan),
         ("offline", st("offline"), "offline", 500, None, "2026-06-08 12:30", aohan),
@@ -143,9 +146,9 @@ def expected(lang: Lang) -> dict[tuple[str, int], list[Rows]]:
         ("income", 13): [[(vl("v1"), aohan, 825, 82.5, 742.5), (vl("v2"), aohan, 275, 27.5, 247.5)]],
         ("income", 14): [
             [
-                ("few", st("few"), aohan, None, 0.1, "1 / 10", "false"),
-                ("offline", st("offline"), aohan, 500, 0.9, "9 / 10", "false"),
-                ("b", st("b"), aohan, 1100, 1, "10 / 10", "true"),
+                ("few", st("few"), None, 0.1, "1 / 10", "false"),
+                ("offline", st("offline"), 500, 0.9, "9 / 10", "false"),
+                ("b", st("b"), 1100, 1, "10 / 10", "true"),
             ],
         ],
     }

@@ -10,7 +10,7 @@ import pytest
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards.frame import COLUMNS, SUFFIX
-from dashboards.panels import NO_UNIT
+from dashboards.looks import NO_UNIT
 from dashboards.rendering import as_json, rendered
 from dashboards.sources import MONEY, TELEMETRY
 from dashboards.target import register
