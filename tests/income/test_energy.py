@@ -198,6 +198,15 @@ def test_an_exchanged_meter_and_its_successor_add_up() -> None:
     assert (found.energy_wh, found.complete, found.reason) == (60_000 * 2 + 100_000 * 3, True, None)
 
 
+def test_a_meter_exchanged_at_midnight_counts_to_its_closing_reading() -> None:
+    """The old one's reading at midnight of its `valid_to` closes its last day; the new one's opens the next."""
+    change = DAY + timedelta(days=1)
+    meters = [meter(valid_to=change, factor=2), meter(device="meter-2", valid_from=change, factor=3)]
+    rows = together(registers([(0, 900_000), (24, 960_000)]), registers([(24, 5), (48, 100_005)], device="meter-2"))
+    days = [energy(rows, meters=meters, day=day) for day in (DAY, change)]
+    assert [(day.energy_wh, day.complete, day.reason) for day in days] == [(120_000, True, None), (300_000, True, None)]
+
+
 def test_two_meters_and_one_without_a_figure() -> None:
     meters = [meter(), meter(device="meter-2")]
     one = registers([(0, 0), (24, 100)])

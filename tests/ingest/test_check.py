@@ -1,7 +1,10 @@
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from guangfu.clock import day_start, to_ms
 from guangfu.stations.models import DeviceKind
 from guangfu.telemetry.decode import decode
 from guangfu.telemetry.reading import Quality, Reading, Reason
@@ -109,3 +112,14 @@ def test_who_needs_a_directory_waits_until_there_is_one() -> None:
     assert current.wait(0) is None
     current.replace(DIRECTORY)
     assert current.wait(60) is DIRECTORY
+
+
+def test_the_closing_reading_of_a_meter_that_was_exchanged_is_taken() -> None:
+    """At midnight of its `valid_to` it closes its last day, also if it comes long after."""
+    ends = date(2026, 6, 1)
+    registry = registry_of()
+    devices = tuple(replace(d, valid_to=ends) if d.kind is DeviceKind.METER else d for d in registry.devices)
+    topic, payload = telemetry("s-0", meter(to_ms(day_start(ends))))
+    arrival = Arrival(NOON_MS, topic, payload)
+    outcome = check(decode(topic, payload), arrival, Directory.of(replace(registry, devices=devices)), MAX_AHEAD_MS)
+    assert len(outcome.points) == 1

@@ -208,6 +208,18 @@ def test_exactly_7_kw_per_household_is_allowed() -> None:
     assert not has_errors(check_registry(registry))
 
 
+@pytest.mark.parametrize(
+    ("old_until", "warned"), [(date(2020, 1, 1), False), (date(2020, 1, 2), False), (date(2020, 1, 3), True)]
+)
+def test_on_the_day_of_an_exchange_two_meters_are_valid(old_until: date, warned: bool) -> None:
+    """At midnight the old one ends on the day the new one begins; within a day, on the day after."""
+    registry = _both(
+        _with_row("devices", 1, valid_to=old_until),
+        _with_more("devices", Device(SINGLE, "meter2", DeviceKind.METER, date(2020, 1, 1))),
+    )(example())
+    assert ([fault.column for fault in check_registry(registry)] == ["valid_from"]) == warned
+
+
 def test_a_household_may_change_from_one_kind_to_the_other() -> None:
     """The village's station closes its books with the village on the day the household's slot begins."""
     moved = date(2021, 1, 1)
