@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, FilePath, SecretStr
 
 from guangfu.settings import ProgramSettings, program_config
 
@@ -20,7 +20,7 @@ class Settings(ProgramSettings):
     mqtt_version: Literal["5", "3.1.1"] = Field(default="5", description="version of MQTT to speak: 5 or 3.1.1")
     mqtt_username: str | None = Field(default=None, description="user at the broker; none if left out")
     mqtt_password: SecretStr | None = Field(default=None, description="password at the broker")
-    mqtt_ca_file: Path | None = Field(default=None, description="CA certificate of the broker (PEM); turns TLS on")
+    mqtt_ca_file: FilePath | None = Field(default=None, description="CA certificate of the broker (PEM); turns TLS on")
     mqtt_keepalive_s: int = Field(default=30, ge=5, le=600, description="longest silence on the connection")
     client_id_prefix: str = Field(
         default="guangfu-ingest", min_length=1, max_length=40, description="the client id is this, - and the worker"

@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, SecretStr, model_validator
+from pydantic import AwareDatetime, Field, FilePath, SecretStr, model_validator
 
 from guangfu.settings import ProgramSettings, program_config
 from simulators.faults import Faults
@@ -26,7 +26,7 @@ class Settings(ProgramSettings):
     mqtt_port: int = Field(1883, ge=1, le=65535, description="The MQTT broker's port.")
     username: str | None = Field(None, description="User name at the broker; {station} stands for the station's id.")
     password: SecretStr | None = Field(None, description="Password at the broker.")
-    ca_file: Path | None = Field(
+    ca_file: FilePath | None = Field(
         None, description="Certificate authority of the broker; when given, the connections use TLS."
     )
     mqtt_version: Protocol = Field(Protocol.V5, description="MQTT version: 5, or 3.1.1 for brokers that know no other.")

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Final, Literal
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
-from pydantic import Field, SecretStr
+from pydantic import Field, FilePath, SecretStr
 
 from guangfu.settings import ProgramSettings, program_config
 from guangfu.storage.errors import Unavailable
@@ -29,7 +28,7 @@ class BrokerSettings(ProgramSettings):
     mqtt_version: Literal["5", "3.1.1"] = Field(default="5", description="version of MQTT to speak: 5 or 3.1.1")
     mqtt_username: str | None = Field(default=None, description="user at the broker; none if left out")
     mqtt_password: SecretStr | None = Field(default=None, description="password at the broker")
-    mqtt_ca_file: Path | None = Field(default=None, description="CA certificate of the broker (PEM); turns TLS on")
+    mqtt_ca_file: FilePath | None = Field(default=None, description="CA certificate of the broker (PEM); turns TLS on")
 
 
 class NotTaken(Exception):

@@ -10,7 +10,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from guangfu.clock import SystemClock
-from guangfu.commands.opened import LangOption, SqlUrl, opened_database
+from guangfu.commands.opened import LangOption, SqlUrl
+from guangfu.commands.registry_chosen import SyntheticFlag, chosen_registry, writing
+from guangfu.commands.stations_acl import acl, passwords
 from guangfu.commands.stations_shown import show_changes, show_faults, show_stations
 from guangfu.exits import Exit
 from guangfu.settings import BadSettings
@@ -31,7 +33,6 @@ app = typer.Typer(
     add_completion=False,
 )
 
-SyntheticFlag = Annotated[bool, typer.Option("--synthetic", help="用内置的演示登记册。The synthetic registry.")]
 MOST_FAULTS: Final = 200
 MOST_WARNINGS: Final = 10
 """As many as an import that succeeds shows."""
@@ -100,7 +101,7 @@ def list_(
     例 Example: guangfu stations list --league 赤峰 --kind village
     """
     language = Lang.parse(lang)
-    registry = _registry(synthetic, sql_url, language)
+    registry = chosen_registry(synthetic, sql_url, language)
     show_stations(registry, league, banner, kind, language)
 
 
@@ -119,8 +120,8 @@ def export(
     language = Lang.parse(lang)
     if encoding not in {"utf-8-sig", "utf-8", "gb18030"}:
         raise typer.BadParameter("utf-8-sig | utf-8 | gb18030", param_hint="--encoding")
-    registry = _registry(synthetic, sql_url, language)
-    with _writing(target, language):
+    registry = chosen_registry(synthetic, sql_url, language)
+    with writing(target, language):
         if target.suffix.lower() == ".xlsx":
             write_registry_workbook(registry, target)
         else:
@@ -141,9 +142,13 @@ def template(
     if target.suffix.lower() != ".xlsx" or target.exists():
         _say(_NEW_XLSX, language, err=True, target=target)
         raise typer.Exit(Exit.USAGE)
-    with _writing(target, language):
+    with writing(target, language):
         write_template(target)
     _say(_TEMPLATE, language, target=target)
+
+
+app.command()(acl)
+app.command()(passwords)
 
 
 def _new_registry(path: Path | None, synthetic: bool, lang: Lang) -> Registry:
@@ -172,16 +177,6 @@ def _refuse_surprises(old: Registry, new: Registry, lang: Lang) -> None:
         raise typer.Exit(Exit.FOUND)
 
 
-def _registry(synthetic: bool, sql_url: str | None, lang: Lang) -> Registry:
-    if synthetic:
-        return synthetic_registry()
-    with opened_database(sql_url, lang) as engine:
-        if registry_version(engine):
-            return read_registry(engine)
-    _say(_EMPTY, lang, err=True)
-    raise typer.Exit(Exit.FOUND)
-
-
 @contextmanager
 def _made_database(sql_url: str | None, lang: Lang) -> Iterator[Engine]:
     """The database, made or upgraded where that is needed: an import may be the first to come."""
@@ -201,15 +196,6 @@ def _made_database(sql_url: str | None, lang: Lang) -> Iterator[Engine]:
         raise typer.Exit(Exit.UNREACHABLE) from error
 
 
-@contextmanager
-def _writing(target: Path, lang: Lang) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        _say(_CANT_WRITE, lang, err=True, target=target, error=error.strerror)
-        raise typer.Exit(Exit.UNREACHABLE) from error
-
-
 def _say(text: Text, lang: Lang, *, err: bool = False, **values: object) -> None:
     typer.echo(text(lang, **values), err=err)
 
@@ -220,10 +206,6 @@ _WRITTEN: Final = Text("已导入：{n} 座电站", "imported: {n} stations")
 _EXPORTED: Final = Text("已导出 {n} 座电站到 {target}", "exported {n} stations to {target}")
 _TEMPLATE: Final = Text("已生成模板 {target}", "made the template {target}")
 _NEW_XLSX: Final = Text("{target} 应是尚不存在的 .xlsx 文件", "{target} should be a new .xlsx file")
-_EMPTY: Final = Text(
-    "数据库里还没有登记册：请先 guangfu stations import",
-    "there is no registry in the database yet: guangfu stations import",
-)
 _PATH_OR_SYNTHETIC: Final = Text(
     "请给出要导入的文件，或 --synthetic（二者选一）", "give either a path to import, or --synthetic"
 )
@@ -236,4 +218,3 @@ _VANISHED: Final = Text(
     "{n} registered stations are not in the files ({ids}): keep a closed station with its closing day; --force drops",
 )
 _UNREACHABLE: Final = Text("数据库不可用：{error}", "the database can't be used: {error}")
-_CANT_WRITE: Final = Text("无法写入 {target}：{error}", "can't write {target}: {error}")

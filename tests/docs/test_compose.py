@@ -1,20 +1,22 @@
-"""The compose stack can't run here; what it says is held against the code, and its broker's files against Mosquitto."""
+"""The compose stack can't run here; what it says is held against the code.
+
+Its broker's files are run in tests/services/test_broker_security.py and test_broker_tls.py.
+"""
 
 import re
-import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from paho.mqtt.client import Client, MQTTv5
-from paho.mqtt.enums import CallbackAPIVersion
 
 from guangfu.cli import PROGRAMS
+from guangfu.commands.broker_access import access_list
+from guangfu.stations.synthetic import synthetic_registry
 from tests.docs.env_example import FILE as ENV_EXAMPLE
 from tests.docs.env_example import SETTINGS, settings_of
-from tests.services.running import Service, find_program, running_mosquitto
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -38,7 +40,8 @@ def test_every_service_of_the_architecture_is_there() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_services_run_commands_that_exist(name: str) -> None:
-    program, *arguments = OURS[name]["command"].split()
+    service = OURS[name]
+    program, *arguments = service["command"].split() if "command" in service else service["entrypoint"][1:]
     assert program in PROGRAMS
     answer = subprocess.run(
         [ROOT / ".venv" / "bin" / "guangfu", program, *[a for a in arguments[:1] if not a.startswith("-")], "--help"],
@@ -85,46 +88,28 @@ def test_every_path_that_the_image_copies_exists() -> None:
                 assert f"!{source}" in (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
 
-def publish(port: int, user: str, topic: str) -> bool:
-    """True if the broker took the message: with MQTT 5 it says so when the access list forbids it."""
-    answers: list[bool] = []
-    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
-    client.username_pw_set(user, f"{user}-pw")
-    client.on_publish = lambda _client, _data, _mid, reason, _properties: answers.append(not reason.is_failure)
-    client.connect("127.0.0.1", port)
-    client.publish(topic, b"{}", qos=1)
-    for _ in range(100):
-        client.loop(0.1)
-        if answers:
-            break
-    client.disconnect()
-    return answers == [True]
+def test_only_the_listeners_with_tls_are_published() -> None:
+    inside = {int(port.split(":")[-1]) for port in SERVICES["mosquitto"]["ports"]}
+    files = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "deploy/mosquitto").glob("*.conf")}
+    with_tls = {name for name, text in files.items() if "certfile" in text and "keyfile" in text}
+    listeners = {
+        name: int(port) for name, text in files.items() for port in re.findall(r"^listener (\d+)$", text, re.MULTILINE)
+    }
+    assert inside == {port for name, port in listeners.items() if name in with_tls}
+    assert listeners["mosquitto.conf"] == 1883
 
 
-def test_the_broker_lets_a_station_write_only_its_own_topics(mosquitto: Service, tmp_path: Path) -> None:
-    del mosquitto  # only to be skipped where Mosquitto is missing
-    passwords = tmp_path / "passwords"
-    passwords.touch(mode=0o600)
-    for user in ("ingest", "fleet", "st0001"):
-        subprocess.run([find_program("mosquitto_passwd"), "-b", passwords, user, f"{user}-pw"], check=True)
-    acl = shutil.copy(ROOT / "deploy/mosquitto/acl", tmp_path / "acl")
-    rules = f"per_listener_settings false\npassword_file {passwords}\nacl_file {acl}\n"
-    with running_mosquitto(tmp_path, rules, anonymous=False) as broker:
-        assert publish(broker.port, "st0001", "pv/1/st0001/telemetry")
-        assert publish(broker.port, "fleet", "pv/1/st0002/status")
-        assert not publish(broker.port, "st0001", "pv/1/st0002/telemetry")
-        assert not publish(broker.port, "st0001", "pv/1/st0001/other")
-        assert not publish(broker.port, "ingest", "pv/1/st0001/telemetry")
+def test_secrets_of_the_broker_are_never_committed() -> None:
+    for name in ("certs", "stations"):
+        ignored = (ROOT / "deploy/mosquitto" / name / ".gitignore").read_text(encoding="utf-8")
+        assert ignored.split() == ["*", "!.gitignore"]
 
 
-def test_mosquitto_takes_our_configuration(mosquitto: Service, tmp_path: Path) -> None:
-    del mosquitto
-    (tmp_path / "passwords").touch(mode=0o600)
-    shutil.copy(ROOT / "deploy/mosquitto/acl", tmp_path / "acl")
-    ours = (ROOT / "deploy/mosquitto/mosquitto.conf").read_text(encoding="utf-8")
-    set_already = {"listener", "allow_anonymous", "persistence", "persistence_location", "autosave_interval",
-                   "max_queued_messages", "max_inflight_messages"}  # fmt: skip
-    kept = [line for line in ours.splitlines() if line.split(" ")[0] not in set_already]
-    moved = re.sub(r"/mosquitto/(data|config)", str(tmp_path), "\n".join(kept))
-    with running_mosquitto(tmp_path, moved, anonymous=False) as broker:
-        assert broker.ready()
+def test_the_list_that_holds_before_one_was_generated_lets_no_station_write() -> None:
+    before = (ROOT / "deploy/mosquitto/acl").read_text(encoding="utf-8")
+    synthetic = access_list(synthetic_registry(), date(2026, 6, 1)).text
+    blocks = {block for block in before.split("\n\n") if block}
+    rules = {block.split("\n", 2)[2] if block.startswith("#") else block for block in blocks}
+    assert {rule.strip() for rule in rules} == {
+        block.strip() for block in synthetic.split("\n\n") if re.match("user (ingest|replay|fleet)", block)
+    }
