@@ -46,7 +46,10 @@ def folder_uid(lang: Lang) -> str:
 
 @dataclass(frozen=True)
 class Board:
-    """A dashboard before it becomes JSON; `panels` are placed from left to right, row by row."""
+    """A dashboard before it becomes JSON; `panels` are placed from left to right, row by row.
+
+    One that does not follow the range has no time to pick.
+    """
 
     name: str
     title: Text
@@ -56,6 +59,7 @@ class Board:
     range_from: str = "now-7d"
     range_to: str = "now"
     refresh: str = "1m"
+    follows_range: bool = True
     pickers: Sequence[str] = field(default=("30s", "1m", "5m", "15m"))
 
 
@@ -70,7 +74,7 @@ def render(board: Board, lang: Lang) -> Dashboard:
         .tooltip(DashboardCursorSync.CROSSHAIR)
         .time(board.range_from, board.range_to)
         .refresh(board.refresh)
-        .timepicker(builder.TimePicker().refresh_intervals(list(board.pickers)))
+        .timepicker(builder.TimePicker().hidden(not board.follows_range).refresh_intervals(list(board.pickers)))
         .readonly()
         .variables(list(board.variables))
         .links(_links(board.name, lang))

@@ -36,6 +36,7 @@ def board(lang: Lang) -> Board:
         description=says.DESCRIPTION,
         variables=[_month(lang), _league(lang), coverage_floor()],
         refresh="15m",
+        follows_range=False,
         panels=[
             note(says.NOTE(lang), says.NOTE_TEXT(lang), span=21, height=3),
             kind_of_data(lang, span=3, height=3),
