@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from guangfu.clock import CHINA, Clock, FastClock, SystemClock, local_day
+from guangfu.exits import Exit
 from guangfu.settings import BadSettings
 from guangfu.stations.faults import BadRegistry
 from guangfu.stations.files import read_registry_files
@@ -29,11 +30,6 @@ app = typer.Typer(
     add_completion=False,
     help="模拟电站，经 MQTT 上报（演示数据）。Simulated stations that report over MQTT; all synthetic.",
 )
-
-# The exit statuses of guangfu.exits, written again: a simulator shares no code with what it tests.
-FOUND: Final = 1
-USAGE: Final = 2
-UNREACHABLE: Final = 3
 
 BAD_SETTINGS: Final = Text("设置有误：\n{faults}", "Wrong settings:\n{faults}")
 BAD_TIME: Final = Text(
@@ -165,7 +161,7 @@ def replay(
     """
     language = Lang.parse(lang)
     if (file is None) != nrel:
-        raise _failed(FILE_OR_NREL(language), USAGE)
+        raise _failed(FILE_OR_NREL(language), Exit.USAGE)
     settings = _settings(language, mqtt_host=host, mqtt_port=mqtt_port, mqtt_version=mqtt_version, station=station)
     clock = SystemClock()
     yesterday = local_day(clock.now()) - timedelta(days=1)
@@ -193,7 +189,7 @@ def _run_replay(
                 curve, settings, registry, SystemClock(), stop, day=day, source_day=source_day, scale=scale
             )
         except BadCurve as bad:
-            raise _failed(bad.said(lang), FOUND) from bad
+            raise _failed(bad.said(lang), Exit.FOUND) from bad
     typer.echo(json.dumps(asdict(done) | {"day": done.day.isoformat()}))
     typer.echo(DONE(lang, **done.sent), err=True)
 
@@ -208,14 +204,14 @@ def _said(settings: Settings, lang: Lang) -> Iterator[None]:
     try:
         yield
     except BadSelection as bad:
-        raise _failed(NO_STATION(lang, name=bad), USAGE) from bad
+        raise _failed(NO_STATION(lang, name=bad), Exit.USAGE) from bad
     except BadState as bad:
-        raise _failed(BAD_STATE(lang, why=bad), FOUND) from bad
+        raise _failed(BAD_STATE(lang, why=bad), Exit.FOUND) from bad
     except BrokerUnreachable as why:
         text = NO_BROKER(lang, host=settings.mqtt_host, port=settings.mqtt_port, why=why)
-        raise _failed(text, UNREACHABLE) from why
+        raise _failed(text, Exit.UNREACHABLE) from why
     except OSError as bad:
-        raise _failed(BAD_FILE(lang, path=bad.filename, why=bad.strerror), UNREACHABLE) from bad
+        raise _failed(BAD_FILE(lang, path=bad.filename, why=bad.strerror), Exit.UNREACHABLE) from bad
 
 
 @contextmanager
@@ -240,7 +236,7 @@ def _settings(lang: Lang, **given: Any) -> Settings:
     try:
         return Settings.load(**{name: value for name, value in given.items() if value is not None})
     except BadSettings as bad:
-        raise _failed(BAD_SETTINGS(lang, faults=bad), USAGE) from bad
+        raise _failed(BAD_SETTINGS(lang, faults=bad), Exit.USAGE) from bad
 
 
 def _registry(path: Path | None, lang: Lang) -> Registry:
@@ -249,13 +245,13 @@ def _registry(path: Path | None, lang: Lang) -> Registry:
     try:
         return read_registry_files(path)
     except BadRegistry as bad:
-        raise _failed(BAD_REGISTRY(lang, path=path, n=len(bad.faults)), FOUND) from bad
+        raise _failed(BAD_REGISTRY(lang, path=path, n=len(bad.faults)), Exit.FOUND) from bad
 
 
 def _clock(origin: str | None, started: str | None, speed: float, lang: Lang) -> Clock:
     origin_at, started_at = _instant(origin, lang), _instant(started, lang)
     if (origin_at is None) != (started_at is None):
-        raise _failed(HALF_A_CLOCK(lang), USAGE)
+        raise _failed(HALF_A_CLOCK(lang), Exit.USAGE)
     if origin_at is not None and started_at is not None:
         return FastClock(origin_at, started_at, speed)
     now = SystemClock().now()
@@ -269,7 +265,7 @@ def _instant(text: str | None, lang: Lang) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as bad:
-        raise _failed(BAD_TIME(lang, text=text), USAGE) from bad
+        raise _failed(BAD_TIME(lang, text=text), Exit.USAGE) from bad
     return at if at.tzinfo is not None else at.replace(tzinfo=CHINA)
 
 
@@ -278,6 +274,6 @@ def _day(text: str | None, lang: Lang) -> date | None:
     return None if at is None else local_day(at)
 
 
-def _failed(text: str, status: int) -> typer.Exit:
+def _failed(text: str, status: Exit) -> typer.Exit:
     typer.echo(text, err=True)
     return typer.Exit(status)

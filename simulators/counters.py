@@ -54,24 +54,17 @@ class Produced:
 
     def energy_at(self, at_s: Ints) -> Ints:
         """(n, m) energy through the meter since the anchor. [units]"""
-        return self._integral(self.power_w, self.energy, at_s)
-
-    def lost_at(self, at_s: Ints) -> Ints:
-        """(n, m) energy lost to an inverter's fault since the anchor. [units]"""
-        return self._integral(self.plant.lost_w, self.lost, at_s)
+        slot = self._slot(at_s)
+        elapsed_s = at_s - day_start_s(self.plant.day) - slot * STEP_S
+        start_w, end_w = self.power_w[:, slot], self.power_w[:, slot + 1]
+        inside = 2 * STEP_S * start_w * elapsed_s + (end_w - start_w) * elapsed_s**2
+        return np.asarray(self.energy[:, slot] + inside)
 
     def moment(self, station: int, at_s: int) -> "Moment":
         """One station at one instant, in plain whole numbers."""
         elapsed_s = at_s - day_start_s(self.plant.day)
         slot = min(elapsed_s // STEP_S, STEPS - 1)
         return Moment(self, station, at_s, slot, elapsed_s - slot * STEP_S)
-
-    def _integral(self, power_w: Ints, total: Ints, at_s: Ints) -> Ints:
-        slot = self._slot(at_s)
-        elapsed_s = at_s - day_start_s(self.plant.day) - slot * STEP_S
-        start_w, end_w = power_w[:, slot], power_w[:, slot + 1]
-        inside = 2 * STEP_S * start_w * elapsed_s + (end_w - start_w) * elapsed_s**2
-        return np.asarray(total[:, slot] + inside)
 
     def _slot(self, at_s: Ints) -> Ints:
         slot: Ints = np.minimum((at_s - day_start_s(self.plant.day)) // STEP_S, STEPS - 1)

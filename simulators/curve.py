@@ -73,12 +73,6 @@ def nrel_file() -> Path:
     return path
 
 
-def replay_curve(path: Path, column: str | None = None) -> tuple[Ints, Floats]:
-    """The instants and the power of a CSV file: (n,) [ms since 1970 UTC] and (n,) [W]; see `read_curve`."""
-    curve = read_curve(path, column)
-    return curve.at_ms, curve.power_w
-
-
 def read_curve(path: Path, column: str | None = None) -> Curve:
     """Read a power curve: time in the first column, power in `column` or the first that is called AC power.
 

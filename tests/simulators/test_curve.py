@@ -8,7 +8,7 @@ import pytest
 
 from guangfu.clock import day_start, to_ms
 from guangfu.texts import Lang
-from simulators.curve import BadCurve, as_local_day, nrel_file, read_curve, replay_curve
+from simulators.curve import BadCurve, as_local_day, nrel_file, read_curve
 from simulators.replay import running_energy_wh
 
 DAY = date(2026, 6, 1)
@@ -30,11 +30,10 @@ def test_a_day_goes_from_midnight_to_midnight_of_the_day_it_becomes(tmp_path: Pa
 
 
 def test_kilowatts_american_dates_and_holes(tmp_path: Path) -> None:
-    at_ms, power_w = replay_curve(
-        written(tmp_path, "t,AC Power [kW]\n1/2/2022 0:00,1.5\n1/2/2022 0:15,\n1/2/2022 0:30,2\n")
-    )
-    assert at_ms.tolist() == [1_641_081_600_000, 1_641_083_400_000]
-    assert power_w.tolist() == [1500, 2000]
+    text = "t,AC Power [kW]\n1/2/2022 0:00,1.5\n1/2/2022 0:15,\n1/2/2022 0:30,2\n"
+    curve = read_curve(written(tmp_path, text))
+    assert curve.at_ms.tolist() == [1_641_081_600_000, 1_641_083_400_000]
+    assert curve.power_w.tolist() == [1500, 2000]
 
 
 @pytest.mark.parametrize(
