@@ -10,6 +10,10 @@ mkdir -p "$data/tls"
 add_user() { [ -z "$2" ] || mosquitto_passwd -b "$data/passwords.new" "$1" "$2"; }
 
 if [ -f "$config/stations/acl" ]; then
+  if ! grep -qx "user ingest" "$config/stations/acl"; then
+    echo "deploy/mosquitto/stations/acl is not what guangfu stations acl writes; nothing was changed." >&2
+    exit 1
+  fi
   cp "$config/stations/acl" "$data/acl.new"
 else
   echo "No deploy/mosquitto/stations/acl: no station may write until guangfu stations acl has written it."

@@ -8,6 +8,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 import pytest
@@ -205,3 +206,17 @@ def test_a_reload_shuts_out_rotated_and_closed_stations_and_lets_new_passwords_i
         assert User(broker.ports[8883], name, words[name], ca=ca).answer == NOT_AUTHORIZED
     words.update(issued.passwords)
     assert enter("st0003").publish("pv/1/st0003/event") == ["Success"]
+
+
+def test_a_spoilt_access_list_is_refused_and_the_old_one_goes_on(
+    broker: Deployed, enter: Enter, listener: User
+) -> None:
+    station, file = enter("st0004"), broker.config / "stations/acl"
+    good = file.read_text()
+    file.write_text("")
+    with pytest.raises(CalledProcessError):
+        broker.reload()
+    assert station.publish("pv/1/st0004/event", "pv/1/st0001/event") == ["Success", NOT_AUTHORIZED]
+    file.write_text(good)
+    broker.reload()
+    assert station.publish("pv/1/st0004/event", "pv/1/st0001/event") == ["Success", NOT_AUTHORIZED]
