@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from guangfu.storage.point_block import PointBlock, Points
-from guangfu.storage.spool import Group
+from guangfu.storage.spool import Group, Messages
 from guangfu.storage.telemetry_store import RefusedPoint
 from guangfu.telemetry.decode import decode
 from guangfu.telemetry.decoded import Decoded
@@ -13,7 +13,7 @@ from guangfu.telemetry.reading import Reading, Reason, Rejected
 from ingest.check import EARLIEST_MS, Arrival, Checked, check, refused_reading
 from ingest.directory import Directory
 from ingest.owed import Heard, Letter, Owed
-from ingest.together import Arrivals, Together, check_together, pieces
+from ingest.together import Together, check_together, pieces
 
 DETAIL_LENGTH: Final = 500
 _MESSAGES_AT_ONCE: Final = 512  # what fits the processor's cache
@@ -47,7 +47,7 @@ class Batch:
 
     def add(self, group: Group) -> None:
         """Decodes and checks the messages of a group."""
-        arrivals = Arrivals(*map(list, zip(*group.frames, strict=True)))
+        arrivals = group.messages
         several = arrivals.payloads[0].count(b'"at"') or 1
         at_once = max(_PIECE, min(_MESSAGES_AT_ONCE, _READINGS_AT_ONCE // several))
         for start, chunk in pieces(arrivals, at_once):
@@ -56,7 +56,7 @@ class Batch:
         self.messages += len(arrivals)
         self.groups.append(group)
 
-    def _add_together(self, arrivals: Arrivals) -> bool:
+    def _add_together(self, arrivals: Messages) -> bool:
         """Whether all messages were ordinary; if not, nothing was added."""
         together = check_together(arrivals, self._directory, self._max_ahead_ms)
         if together is None:
@@ -65,12 +65,12 @@ class Batch:
         self._note(together, arrivals)
         return True
 
-    def _note(self, together: Together, arrivals: Arrivals) -> None:
+    def _note(self, together: Together, arrivals: Messages) -> None:
         latest_ms = np.maximum.reduceat(together.at_ms, together.first).tolist()
         self.owed.hear_all(together.stations, latest_ms, arrivals.received_at_ms)
         self.owed.touch_all(together.of, together.at_ms)
 
-    def _add_in_pieces(self, group: Group, start: int, arrivals: Arrivals) -> None:
+    def _add_in_pieces(self, group: Group, start: int, arrivals: Messages) -> None:
         for offset, piece in pieces(arrivals, _PIECE):
             if len(piece) == len(arrivals) or not self._add_together(piece):
                 for index, arrival in enumerate(zip(*piece, strict=True)):

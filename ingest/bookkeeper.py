@@ -39,8 +39,9 @@ class Bookkeeper:
         self._backoff = Backoff()
 
     def run(self, stop: threading.Event) -> None:
+        wait_s: float = 0  # the registry is awaited at once
         while True:
-            stopping = stop.wait(self._settings.outbox_flush_s)
+            stopping, wait_s = stop.wait(wait_s), self._settings.outbox_flush_s
             try:
                 self.look_for_registry()
                 while self.settle():

@@ -72,9 +72,9 @@ class Forwarder:
         while not stop.is_set():
             groups = self._spool.read(after, _GROUPS) if self._current.wait(0) is directory else []
             for group in groups:
+                before, after = batch.size, group.id
                 batch.add(group)
-                after = group.id
-                if self._is_full(batch):
+                if self._is_full(batch, room_for=batch.size - before):
                     self._begin(batch, stop)
                     batch = self._new_batch(directory)
             if groups:
@@ -95,8 +95,9 @@ class Forwarder:
     def _new_batch(self, directory: Directory) -> Batch:
         return Batch(f"{self._settings.worker}/{self._spool.token}", directory, self._settings.max_ahead_s * 1000)
 
-    def _is_full(self, batch: Batch) -> bool:
-        return batch.size >= self._settings.batch_points or batch.messages >= _MOST_MESSAGES
+    def _is_full(self, batch: Batch, room_for: int) -> bool:
+        """Whether another group of `room_for` points would be too much: what is over costs a small write of its own."""
+        return batch.size + room_for > self._settings.batch_points or batch.messages >= _MOST_MESSAGES
 
     def _begin(self, batch: Batch, stop: threading.Event) -> None:
         """Starts a write, once fewer than `_WRITES` are under way."""

@@ -11,11 +11,13 @@ from typing import Final, NamedTuple
 _PUBLISH_QOS1: Final = 0x32
 _KIND_AND_QOS: Final = 0xF6
 """Masks DUP and RETAIN."""
+_TWO_BYTES: Final = 16_383
+"""The largest length of two bytes; with a third byte the second one has its highest bit set."""
 _MOST_TOPICS: Final = 65_536
 
 
 class Taken(NamedTuple):
-    """A message and the packet id to acknowledge it by."""
+    """A message and the packet id to acknowledge it by, for who looks at single messages."""
 
     topic: str
     payload: bytes
@@ -30,16 +32,31 @@ class FrameReader:
         large_bytes: A packet above this size is handed on as it comes; collecting it here would copy it over and over.
 
     Attributes:
-        taken: Messages taken so far; the caller empties it.
+        topics: Of the messages taken so far; `take` empties it, and the next two.
+        payloads: Of the same messages.
+        packet_ids: Of the same messages, two bytes each.
     """
 
     def __init__(self, *, mqtt5: bool, large_bytes: int = 1 << 20) -> None:
-        self.taken: list[Taken] = []
+        self.topics: list[str] = []
+        self.payloads: list[bytes] = []
+        self.packet_ids: list[bytes] = []
         self._large_bytes = large_bytes
         self._mqtt5 = mqtt5
         self._rest = b""
         self._handing_on = 0
-        self._topics: dict[bytes, str] = {}
+        self._known: dict[bytes, str] = {}
+
+    @property
+    def taken(self) -> list[Taken]:
+        columns = zip(self.topics, self.payloads, self.packet_ids, strict=True)
+        return [Taken(topic, payload, int.from_bytes(packet_id, "big")) for topic, payload, packet_id in columns]
+
+    def take(self) -> tuple[list[str], list[bytes], list[bytes]]:
+        """Topics, payloads and packet ids of the messages taken so far; they are the caller's."""
+        taken = self.topics, self.payloads, self.packet_ids
+        self.topics, self.payloads, self.packet_ids = [], [], []
+        return taken
 
     def feed(self, data: bytes) -> bytes:
         """Takes the messages out of `data`; returns what is for paho."""
@@ -62,20 +79,23 @@ class FrameReader:
 
     def _take_messages(self, data: bytes, at: int) -> int:
         """Takes messages as long as they are ordinary and whole; returns where it stopped."""
-        size, mqtt5, topics, taken = len(data), self._mqtt5, self._topics, self.taken
-        while at + 1 < size and data[at] & _KIND_AND_QOS == _PUBLISH_QOS1:
+        size, mqtt5, known = len(data), self._mqtt5, self._known
+        topics, payloads, packet_ids = self.topics, self.payloads, self.packet_ids
+        while at + 2 < size and data[at] & _KIND_AND_QOS == _PUBLISH_QOS1:
             length, body = data[at + 1], at + 2
             if length > 127:
-                found = remaining_length(data, at + 1)
-                if found is None:
-                    break
-                length, body = found
+                length, body = (length & 127) | data[body] << 7, at + 3
+                if length > _TWO_BYTES:
+                    found = remaining_length(data, at + 1)
+                    if found is None:
+                        break
+                    length, body = found
             end = body + length
             if end > size or length < 5:
                 break
             topic_at = body + 2
             id_at = topic_at + (data[body] << 8 | data[body + 1])
-            payload_at = id_at + 2
+            after_id = payload_at = id_at + 2
             if mqtt5:
                 if payload_at >= end or data[payload_at] > 127:
                     break
@@ -83,8 +103,9 @@ class FrameReader:
             if payload_at > end or id_at == topic_at:
                 break
             name = data[topic_at:id_at]
-            topic = topics.get(name) or self._topic(name)
-            taken.append(Taken(topic, data[payload_at:end], data[id_at] << 8 | data[id_at + 1]))
+            topics.append(known.get(name) or self._topic(name))
+            payloads.append(data[payload_at:end])
+            packet_ids.append(data[id_at:after_id])
             at = end
         return at
 
@@ -101,9 +122,9 @@ class FrameReader:
         return True
 
     def _topic(self, name: bytes) -> str:
-        if len(self._topics) >= _MOST_TOPICS:
-            self._topics.clear()
-        return self._topics.setdefault(name, name.decode(errors="backslashreplace"))
+        if len(self._known) >= _MOST_TOPICS:
+            self._known.clear()
+        return self._known.setdefault(name, name.decode(errors="backslashreplace"))
 
 
 def remaining_length(data: bytes, at: int) -> tuple[int, int] | None:

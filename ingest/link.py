@@ -7,6 +7,7 @@ once and keeps what is written until `flush`. Ordinary messages it takes out bef
 
 import contextlib
 import ssl
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
 import paho.mqtt.client as mqtt
@@ -22,6 +23,7 @@ _CLOSE_WAIT_S: Final = 2.0
 _NEVER: Final = 0xFFFFFFFF
 _RECEIVE_MAXIMUM: Final = 65535
 _CONNECT_TIMEOUT_S: Final = 10.0
+_PUBACK: Final = b"\x40\x02"
 
 
 class _Socket(Protocol):
@@ -148,10 +150,15 @@ class LinkedClient(mqtt.Client):
         return self.link
 
 
-def puback(packet_ids: list[int]) -> bytes:
-    """Acknowledgements for QoS 1, MQTT 3.1.1 and 5 alike, as one byte string.
+def puback(packet_ids: Iterable[int]) -> bytes:
+    """`pubacks`, of packet ids as numbers.
 
     >>> puback([1, 258]).hex()
     '4002000140020102'
     """
-    return b"".join([b"\x40\x02" + packet_id.to_bytes(2, "big") for packet_id in packet_ids])
+    return pubacks([packet_id.to_bytes(2, "big") for packet_id in packet_ids])
+
+
+def pubacks(packet_ids: Sequence[bytes]) -> bytes:
+    """Acknowledgements for QoS 1, MQTT 3.1.1 and 5 alike, as one byte string; packet ids of two bytes each."""
+    return _PUBACK + _PUBACK.join(packet_ids) if packet_ids else b""

@@ -17,12 +17,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from guangfu.clock import Clock, to_ms
 from guangfu.storage.errors import Unavailable
-from guangfu.storage.spool import Frame, Spool
+from guangfu.storage.spool import Messages, Spool
 from guangfu.telemetry.topics import SUBSCRIPTIONS
 from ingest.backoff import Backoff
 from ingest.counters import Counters
-from ingest.frames import Taken
-from ingest.link import LinkedClient, puback
+from ingest.link import LinkedClient, pubacks
 from ingest.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -110,8 +109,10 @@ class _Connection:
         self._settings, self._spool, self._clock, self._counters = settings, spool, clock, counters
         self._backoff = backoff
         self._refused: str | None = None
-        self._frames: list[Frame] = []
-        self._packet_ids: list[int] = []
+        self._received_at_ms: list[int] = []
+        self._topics: list[str] = []
+        self._payloads: list[bytes] = []
+        self._packet_ids: list[bytes] = []
         self._bytes = 0
         self._first_s = 0.0
         self._now_ms = 0
@@ -140,7 +141,7 @@ class _Connection:
         if readable or not link.dry:
             self._read_some()
         self._must_live(self._client.loop_misc())
-        if self._frames and (self._is_full() or self._patience_s() <= 0):
+        if self._topics and (self._is_full() or self._patience_s() <= 0):
             self.commit()
 
     def _read_some(self) -> None:
@@ -150,31 +151,30 @@ class _Connection:
         link.dry = False
         while not link.dry and not self._is_full():
             self._must_live(self._client.loop_read())
-            if link.frames.taken:
-                self._take(link.frames.taken)
-                link.frames.taken = []
+            self._take(*link.frames.take())
 
     def _is_full(self) -> bool:
-        return len(self._frames) >= self._settings.group_size or self._bytes >= _GROUP_BYTES
+        return len(self._topics) >= self._settings.group_size or self._bytes >= _GROUP_BYTES
 
     def _patience_s(self) -> float:
         """How long the group, if there is one, may still wait for more."""
-        if not self._frames:
+        if not self._topics:
             return _IDLE_S
         return max(0.0, self._first_s + self._settings.group_wait_ms / 1000 - time.monotonic())
 
     def commit(self) -> None:
         """To disk first, then to the broker: they are taken."""
-        if not self._frames:
+        if not self._topics:
             return
         try:
-            self._spool.append(self._frames)
+            self._spool.append_messages(Messages(self._received_at_ms, self._topics, self._payloads))
         except Unavailable as full:
             raise _Full(str(full)) from full
-        self._client.link.send(puback(self._packet_ids))
+        self._client.link.send(pubacks(self._packet_ids))
         self._client.link.flush()
-        self._counters.received.inc(len(self._frames))
-        self._frames, self._packet_ids, self._bytes = [], [], 0
+        self._counters.received.inc(len(self._topics))
+        self._received_at_ms, self._topics, self._payloads = [], [], []
+        self._packet_ids, self._bytes = [], 0
 
     def _must_live(self, code: MQTTErrorCode) -> None:
         if self._refused is not None:
@@ -182,23 +182,26 @@ class _Connection:
         if code != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise _Lost(mqtt.error_string(code))
 
-    def _take(self, messages: list[Taken]) -> None:
+    def _take(self, topics: list[str], payloads: list[bytes], packet_ids: list[bytes]) -> None:
         """The fast path."""
-        if not self._frames:
-            self._first_s = time.monotonic()
-        now_ms = self._now_ms
-        self._frames += [Frame(now_ms, topic, payload) for topic, payload, _ in messages]
-        self._packet_ids += [packet_id for _, _, packet_id in messages]
-        self._bytes += sum([len(payload) for _, payload, _ in messages])
+        if not topics:
+            return
+        self._add(topics, payloads)
+        self._packet_ids += packet_ids
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         """What is not ordinary, by way of paho."""
-        if not self._frames:
-            self._first_s = time.monotonic()
-        self._frames.append(Frame(self._now_ms, _topic(message), bytes(message.payload)))
-        self._bytes += len(message.payload)
+        self._add([_topic(message)], [bytes(message.payload)])
         if message.qos:
-            self._packet_ids.append(message.mid)
+            self._packet_ids.append(message.mid.to_bytes(2, "big"))
+
+    def _add(self, topics: list[str], payloads: list[bytes]) -> None:
+        if not self._topics:
+            self._first_s = time.monotonic()
+        self._received_at_ms += [self._now_ms] * len(topics)
+        self._topics += topics
+        self._payloads += payloads
+        self._bytes += sum(map(len, payloads))
 
     def _on_connect(
         self, client: mqtt.Client, _userdata: object, flags: mqtt.ConnectFlags, reason: ReasonCode, _more: Any

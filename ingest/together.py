@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.point_block import PointBlock
+from guangfu.storage.spool import Messages
 from guangfu.telemetry.decode import decode_ordinary
 from guangfu.telemetry.reading import MAX_READINGS, Message, Quality, Reading
 from ingest.check import BACKFILLED_MS, CLOCK_AHEAD_MS, EARLIEST_MS
@@ -26,20 +27,6 @@ Integers = NDArray[np.int64]
 _COLON: Final = ord(":")
 _ALWAYS_NAMED: Final = 2
 """`station` and `readings` of a message; `at` and `device` of a reading."""
-
-
-class Arrivals(NamedTuple):
-    """n messages as they came: when [ms since 1970 UTC], topics and payloads."""
-
-    received_at_ms: Sequence[int]
-    topics: Sequence[str]
-    payloads: Sequence[bytes]
-
-    def __len__(self) -> int:
-        return len(self.topics)
-
-    def part(self, start: int, end: int) -> "Arrivals":
-        return Arrivals(self.received_at_ms[start:end], self.topics[start:end], self.payloads[start:end])
 
 
 class Together(NamedTuple):
@@ -60,7 +47,7 @@ class Together(NamedTuple):
     at_ms: Integers
 
 
-def check_together(arrivals: Arrivals, directory: Directory, max_ahead_ms: int) -> Together | None:
+def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) -> Together | None:
     """Decodes and checks messages, at least one; `None` if any of them is not ordinary."""
     stations = list(map(directory.station_of_topic.get, arrivals.topics))
     messages = decode_ordinary(arrivals.payloads)
@@ -122,23 +109,22 @@ def _named(messages: Sequence[Message]) -> int:
 
 def _taken(block: PointBlock) -> int:
     """How many names stand in the readings, if they hold nothing but what the block took of them."""
-    missing = sum(column.count(None) for column in block.columns.values())
+    missing = sum(block.missing.values())
     return (_ALWAYS_NAMED + len(block.columns)) * len(block) - missing
 
 
 def _none_is_empty(block: PointBlock) -> bool:
     """Whether each reading has a value."""
-    columns = block.columns.values()
-    if any(None not in column for column in columns):
+    if not all(block.missing.values()):
         return True
-    return all(map(_any_value, zip(*columns, strict=True)))
+    return all(map(_any_value, zip(*block.columns.values(), strict=True)))
 
 
 def _any_value(values: Sequence[object]) -> bool:
     return values.count(None) < len(values)
 
 
-def pieces(arrivals: Arrivals, size: int) -> Iterator[tuple[int, Arrivals]]:
+def pieces(arrivals: Messages, size: int) -> Iterator[tuple[int, Messages]]:
     """The arrivals in pieces of at most `size`, each with the place of its first."""
     if len(arrivals) <= size:
         yield 0, arrivals

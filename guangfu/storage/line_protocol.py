@@ -1,9 +1,10 @@
 """Points to InfluxDB's line protocol, in bulk.
 
 msgspec writes JSON, floats included, several times as fast as Python formats strings, so the lines
-are made from JSON: an integer is wrapped into a tuple, whose closing bracket becomes the `i` of a line
-protocol integer; quotes and braces go, colons become equals signs. Tags, fields and time are
-documents of their own, a line each, and two of three line ends become the spaces between them.
+are made from JSON documents. Where a column has a value in each point or in none, the ordinary case, a line
+is a row of documents, tags and names of fields between the values, from which quotes and line ends are
+taken away. Otherwise the fields are one object: an integer is wrapped into a tuple, whose closing bracket
+becomes the `i` of a line protocol integer; quotes and braces go, colons become equals signs.
 
 Source:
     https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
@@ -30,6 +31,7 @@ _PLAIN_ID: Final = re.compile(rf"[\w./-]{{1,{ID_LENGTH_MAX}}}")
 _CHUNK_POINTS: Final = 500  # what fits the processor's cache
 _MOST_KEYS: Final = 1_000_000
 _TO_LINE: Final = bytes.maketrans(b":]", b"=i")
+_END_OF_ROW: Final = bytes.maketrans(b"|", b"\n")
 _ENCODE_LINES: Final = msgspec.json.Encoder().encode_lines
 _FIELDS: Final = {
     kind: msgspec.defstruct(
@@ -105,6 +107,34 @@ def _plain_part(block: PointBlock, keys: list[str]) -> tuple[PointBlock, list[st
 
 
 def _plain_lines(block: PointBlock, keys: Sequence[str]) -> bytes:
+    if all(missing in {0, len(block)} for missing in block.missing.values()):
+        return _even_lines(block, keys)
+    return _uneven_lines(block, keys)
+
+
+def _even_lines(block: PointBlock, keys: Sequence[str]) -> bytes:
+    """Lines that all have the same fields."""
+    names = tuple(name for name, missing in block.missing.items() if not missing)
+    row = _row(names)
+    documents: list[Any] = row * len(block)
+    documents[0 :: len(row)] = keys
+    for place, values in enumerate([*(block.columns[name] for name in names), block.quality, block.at_ms], start=1):
+        documents[2 * place :: len(row)] = values
+    return _ENCODE_LINES(documents).translate(_END_OF_ROW, b'"\n')
+
+
+@lru_cache(maxsize=1000)
+def _row(names: tuple[str, ...]) -> list[str | None]:
+    """The documents of a line, `None` where a key, a value or the time goes."""
+    row: list[str | None] = [None]
+    sign, end = " ", ""
+    for name in (*names, "quality"):
+        row += [f"{end}{sign}{name}=", None]
+        sign, end = ",", "i" if name in INTEGER_COLUMNS else ""
+    return [*row, "i ", None, "|"]
+
+
+def _uneven_lines(block: PointBlock, keys: Sequence[str]) -> bytes:
     documents: list[Any] = [None] * (3 * len(block))
     documents[0::3] = keys
     columns = [_values(block.columns[name], name) for name in FIELDS_OF[block.kind]]

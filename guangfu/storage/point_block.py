@@ -5,7 +5,7 @@ over one field, and line protocol, DuckDB's arrays and ingest's checks all start
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Final, overload
 
@@ -41,6 +41,7 @@ class PointBlock:
     quality: Sequence[int]
     readings: Sequence[Reading]
     given: Sequence[Point] | None = None
+    _missing: dict[str, int] | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -50,10 +51,19 @@ class PointBlock:
         devices, at_ms = list(map(_DEVICE, readings)), list(map(_AT_MS, readings))
         return cls(kind, stations, devices, at_ms, columns, quality, readings)
 
+    @property
+    def missing(self) -> dict[str, int]:
+        """How many values of each column are missing; counted once."""
+        if self._missing is None:
+            self._missing = {name: _count_missing(column) for name, column in self.columns.items()}
+        return self._missing
+
     def __len__(self) -> int:
         return len(self.readings)
 
     def part(self, start: int, end: int) -> "PointBlock":
+        if start <= 0 and end >= len(self):
+            return self
         cut = slice(start, end)
         columns = {name: column[cut] for name, column in self.columns.items()}
         return PointBlock(
@@ -114,6 +124,10 @@ class Points(Sequence[Point]):
             if low < high:
                 yield block if high - low == len(block) else block.part(low, high)
             first += len(block)
+
+
+def _count_missing(column: Sequence[object]) -> int:
+    return len([None for value in column if value is None])
 
 
 def joined(blocks: Sequence[PointBlock]) -> PointBlock:

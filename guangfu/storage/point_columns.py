@@ -41,7 +41,7 @@ def arrays_of(block: PointBlock) -> dict[str, Column]:
         at_ms = np.array(block.at_ms, dtype=np.int64)
         columns: dict[str, Column] = {"at_ms": at_ms}
         for name, values in block.columns.items():
-            column = _column(values, whole=name in INTEGER_FIELDS)
+            column = _column(values, block.missing[name], whole=name in INTEGER_FIELDS)
             if column is not None:
                 columns[name] = column
         columns["quality"] = np.array(block.quality, dtype=np.int64)
@@ -52,8 +52,7 @@ def arrays_of(block: PointBlock) -> dict[str, Column]:
     return columns
 
 
-def _column(values: list[float | None], *, whole: bool) -> Column | None:
-    missing = values.count(None)
+def _column(values: list[float | None], missing: int, *, whole: bool) -> Column | None:
     if missing == len(values):
         return None
     return _integers(values, missing) if whole else _floats(values, missing)

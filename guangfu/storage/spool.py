@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, NamedTuple
@@ -33,9 +33,35 @@ class Frame(NamedTuple):
     payload: bytes
 
 
+class Messages(NamedTuple):
+    """n messages as columns: when they came [ms since 1970 UTC], topics and payloads."""
+
+    received_at_ms: Sequence[int]
+    topics: Sequence[str]
+    payloads: Sequence[bytes]
+
+    @classmethod
+    def of(cls, frames: Iterable[Frame]) -> "Messages":
+        received_at_ms, topics, payloads = zip(*frames, strict=True)
+        return cls(received_at_ms, topics, payloads)
+
+    def __len__(self) -> int:
+        return len(self.topics)
+
+    def part(self, start: int, end: int) -> "Messages":
+        return Messages(self.received_at_ms[start:end], self.topics[start:end], self.payloads[start:end])
+
+    def frames(self) -> list[Frame]:
+        return list(map(Frame, *self))
+
+
 class Group(NamedTuple):
     id: int
-    frames: list[Frame]
+    messages: Messages
+
+    @property
+    def frames(self) -> list[Frame]:
+        return self.messages.frames()
 
 
 class OutboxRow(NamedTuple):
@@ -71,10 +97,13 @@ class _Waiting(NamedTuple):
 
 
 FRAMES_FORMAT: Final = 1
-"""Of a group's body: msgpack of a list of (received_at_ms, topic, payload)."""
+"""Of a group's body, as it was written once: msgpack of a list of (received_at_ms, topic, payload)."""
+COLUMNS_FORMAT: Final = 2
+"""Of a group's body: msgpack of the three columns of `Messages`, which is read several times as fast."""
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(list[Frame])
+_FRAMES_DECODER: Final = msgspec.msgpack.Decoder(list[Frame])
+_COLUMNS_DECODER: Final = msgspec.msgpack.Decoder(tuple[list[int], list[str], list[bytes]])
 _DELETE_AFTER_GROUPS: Final = 256
 _DELETE_AFTER_BYTES: Final = 32 << 20
 
@@ -120,16 +149,20 @@ class Spool:
         return self._cursor
 
     def append(self, frames: Sequence[Frame]) -> int:
-        """Writes a group and returns its id once it is on disk.
+        """`append_messages`, of messages one by one."""
+        return self.append_messages(Messages.of(frames))
+
+    def append_messages(self, messages: Messages) -> int:
+        """Writes a group, at least one message, and returns its id once it is on disk.
 
         Raises:
             Unavailable: The disk is full; nothing was written.
             SpoolBroken: The disk failed.
         """
-        body = _ENCODER.encode(frames)
-        size = (len(frames), len(body), frames[0].received_at_ms)
+        body = _ENCODER.encode(messages)
+        size = (len(messages), len(body), messages.received_at_ms[0])
         with self._transaction() as db:
-            row = (*size, FRAMES_FORMAT, zlib.crc32(body), body)
+            row = (*size, COLUMNS_FORMAT, zlib.crc32(body), body)
             group = db.execute(
                 "INSERT INTO groups (messages, bytes, oldest_at_ms, format, crc, body) VALUES (?, ?, ?, ?, ?, ?)", row
             ).lastrowid
@@ -160,11 +193,11 @@ class Spool:
         with self._read_lock, _broken_if_sqlite_fails(self.path):
             query = "SELECT id, format, crc, body FROM groups WHERE id > ? ORDER BY id LIMIT ?"
             for group, form, crc, body in self._reader.execute(query, (after, limit)):
-                frames = _frames(form, crc, body)
-                if frames is None:
+                messages = _messages(form, crc, body)
+                if messages is None:
                     damaged.append(group)
                 else:
-                    groups.append(Group(group, frames))
+                    groups.append(Group(group, messages))
                 size += len(body)
                 if size > max_bytes:
                     break
@@ -271,13 +304,18 @@ class Spool:
                 raise
 
 
-def _frames(form: int, crc: int, body: bytes) -> list[Frame] | None:
-    if form != FRAMES_FORMAT or zlib.crc32(body) != crc:
+def _messages(form: int, crc: int, body: bytes) -> Messages | None:
+    """The messages of a group, `None` if it is damaged."""
+    if zlib.crc32(body) != crc:
         return None
     try:
-        return _DECODER.decode(body)
+        if form == FRAMES_FORMAT:
+            return Messages.of(_FRAMES_DECODER.decode(body))
+        if form == COLUMNS_FORMAT:
+            return Messages(*_COLUMNS_DECODER.decode(body))
     except msgspec.DecodeError:
         return None
+    return None
 
 
 def _locked(path: Path) -> IO[str]:

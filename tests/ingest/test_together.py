@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guangfu.clock import DAY_MS, day_start, local_day, to_ms
-from guangfu.storage.spool import Frame, Group
+from guangfu.storage.spool import Frame, Group, Messages
 from guangfu.storage.telemetry_store import Point
 from guangfu.telemetry.reading import Reading
 from ingest.batch import Batch
 from ingest.check import Arrival
 from ingest.directory import Directory
 from ingest.owed import Owed
-from ingest.together import Arrivals, check_together
+from ingest.together import check_together
 from tests.ingest.world import NOON, NOON_MS, meter, payload, registry_of, telemetry
 
 DIRECTORY = Directory.of(registry_of())
@@ -84,7 +84,7 @@ def told(owed: Owed) -> tuple[Any, ...]:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(frames(odd=True), min_size=1, max_size=12), st.integers(1, 40))
 def test_together_and_one_by_one_agree(some: list[Frame], times: int) -> None:
-    group = Group(7, some * times)
+    group = Group(7, Messages.of(some * times))
     fast, plain = batch(), plainly(group)
     fast.add(group)
     assert in_order(list(fast.points)) == in_order(list(plain.points))
@@ -95,7 +95,7 @@ def test_together_and_one_by_one_agree(some: list[Frame], times: int) -> None:
 @settings(deadline=None)
 @given(st.lists(frames(odd=False), min_size=1, max_size=20))
 def test_ordinary_messages_are_all_taken_together(some: list[Frame]) -> None:
-    together = check_together(Arrivals(*zip(*some, strict=True)), DIRECTORY, MAX_AHEAD_MS)
+    together = check_together(Messages.of(some), DIRECTORY, MAX_AHEAD_MS)
     assert together is not None
     assert sum(map(len, together.blocks)) == len(together.at_ms) == len(together.of)
 
@@ -103,5 +103,5 @@ def test_ordinary_messages_are_all_taken_together(some: list[Frame]) -> None:
 @pytest.mark.parametrize("odd", [*SPOILT, payload("s-1", meter(NOON_MS)), payload("s-0", Reading(at_ms=5, device="x"))])
 def test_one_odd_message_sends_all_to_the_plain_path(odd: bytes) -> None:
     topic, good = telemetry("s-0", meter(NOON_MS))
-    assert check_together(Arrivals([NOON_MS], [topic], [good]), DIRECTORY, MAX_AHEAD_MS) is not None
-    assert check_together(Arrivals([NOON_MS] * 2, [topic] * 2, [good, odd]), DIRECTORY, MAX_AHEAD_MS) is None
+    assert check_together(Messages([NOON_MS], [topic], [good]), DIRECTORY, MAX_AHEAD_MS) is not None
+    assert check_together(Messages([NOON_MS] * 2, [topic] * 2, [good, odd]), DIRECTORY, MAX_AHEAD_MS) is None

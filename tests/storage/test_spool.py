@@ -2,14 +2,17 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guangfu.storage.spool import Depth, Frame, Spool, SpoolInUse
+from guangfu.storage.spool import FRAMES_FORMAT, Depth, Frame, Spool, SpoolInUse
 
 
 @pytest.fixture
@@ -176,3 +179,14 @@ def test_a_killed_process_loses_no_group_that_append_returned(tmp_path: Path) ->
     opened = Spool(tmp_path / "spool.sqlite")
     assert [g.id for g in opened.read(0, promised)] == [*range(1, promised + 1)]
     opened.close()
+
+
+def test_a_group_in_the_older_format_is_read_as_it_was_written(tmp_path: Path) -> None:
+    frames = [Frame(1, "pv/1/s/telemetry", b"a"), Frame(2, "pv/1/t/telemetry", b"\xff")]
+    spool = Spool(tmp_path / "spool")
+    group = spool.append(frames)
+    body = msgspec.msgpack.encode(frames)
+    with closing(sqlite3.connect(spool.path, isolation_level=None)) as db:
+        db.execute("UPDATE groups SET format = ?, crc = ?, body = ?", (FRAMES_FORMAT, zlib.crc32(body), body))
+    assert [(g.id, g.frames) for g in spool.read(0, 10)] == [(group, frames)]
+    spool.close()
