@@ -56,12 +56,12 @@ def check_telemetry(settings: StorageSettings, api_url: str) -> Finding:
     """The telemetry store. A DuckDB file belongs to one process: where one holds it, its API is asked."""
     path = _duckdb_file(settings)
     if path is not None and not path.exists():
-        return Finding(TELEMETRY, State.NOTICE, _filled(_NO_FILE, path=path))
+        return Finding(TELEMETRY, State.NOTICE, _NO_FILE.filled(path=path))
     try:
         store = open_telemetry_store(settings)
     except StorageError as error:
         if path is not None and _api_is_ready(api_url):
-            return Finding(TELEMETRY, State.WELL, _filled(_HELD, path=path, url=api_url))
+            return Finding(TELEMETRY, State.WELL, _HELD.filled(path=path, url=api_url))
         return Finding(TELEMETRY, State.UNREACHABLE, _plain(error.detail))
     try:
         store.ping()
@@ -86,7 +86,7 @@ def _registry(engine: Engine) -> Finding:
     if not registry.stations:
         return Finding(REGISTRY, State.WRONG, _NO_REGISTRY)
     words = _SYNTHETIC if registry.synthetic else _STATIONS
-    return Finding(REGISTRY, State.WELL, _filled(words, n=len(registry.stations), v=len(registry.villages)))
+    return Finding(REGISTRY, State.WELL, words.filled(n=len(registry.stations), v=len(registry.villages)))
 
 
 def _ledger(engine: Engine) -> Finding:
@@ -95,8 +95,8 @@ def _ledger(engine: Engine) -> Finding:
         entries = sum(head.seq for head in read_heads(db).values())
     if faults:
         first = faults[0]
-        return Finding(LEDGER, State.WRONG, _filled(_FAULTS, n=len(faults), book=first.book, seq=first.seq))
-    return Finding(LEDGER, State.WELL, _filled(_ENTRIES, n=entries))
+        return Finding(LEDGER, State.WRONG, _FAULTS.filled(n=len(faults), book=first.book, seq=first.seq))
+    return Finding(LEDGER, State.WELL, _ENTRIES.filled(n=entries))
 
 
 def _dead_letters(engine: Engine) -> Finding:
@@ -105,7 +105,7 @@ def _dead_letters(engine: Engine) -> Finding:
     if not counts:
         return Finding(DEAD_LETTERS, State.WELL, _plain("0"))
     by_reason = ", ".join(f"{reason} {count:,}" for reason, count in counts.items())
-    return Finding(DEAD_LETTERS, State.NOTICE, _filled(_WAIT, n=sum(counts.values()), by_reason=by_reason))
+    return Finding(DEAD_LETTERS, State.NOTICE, _WAIT.filled(n=sum(counts.values()), by_reason=by_reason))
 
 
 def _dirty_days(engine: Engine) -> Finding:
@@ -126,10 +126,6 @@ def _api_is_ready(url: str) -> bool:
             return int(answer.status) == 200
     except OSError:
         return False
-
-
-def _filled(text: Text, **values: object) -> Text:
-    return Text(text.zh.format(**values), text.en.format(**values))
 
 
 def _plain(words: str) -> Text:

@@ -12,7 +12,7 @@ from guangfu.exits import Exit
 from guangfu.settings import BadSettings
 from guangfu.storage.errors import StorageError, Unavailable
 from guangfu.storage.opening import StorageSettings
-from guangfu.storage.sql.database import open_database, schema_is_current
+from guangfu.storage.sql.database import open_database, schema_is_current, upgrade
 from guangfu.texts import Lang, Text
 
 LangOption = Annotated[str, typer.Option("--lang", help="zh-CN | en")]
@@ -26,15 +26,19 @@ OTHER_SCHEMA: Final = Text(
 
 
 @contextmanager
-def opened_database(sql_url: str | None, lang: Lang) -> Iterator[Engine]:
-    """The database as it is: nothing is made or upgraded.
+def opened_database(sql_url: str | None, lang: Lang, *, create: bool = False) -> Iterator[Engine]:
+    """The database, as it is unless `create` says that it may be made or upgraded.
 
     Exits with `USAGE` where it is named wrongly, and `UNREACHABLE` where it can't be reached, then or later.
     """
     try:
         given = {} if sql_url is None else {"sql_url": SecretStr(sql_url)}
-        engine = existing_database(StorageSettings.load(**given), lang)
+        settings = StorageSettings.load(**given)
+        url = settings.sql_url.get_secret_value()
+        engine = open_database(url) if create else existing_database(settings, lang)
         try:
+            if create:
+                upgrade(engine)
             yield engine
         finally:
             engine.dispose()

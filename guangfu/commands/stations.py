@@ -1,29 +1,21 @@
 """`guangfu stations …`: check registry files, import, list and export them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from pydantic import SecretStr
-from sqlalchemy import Engine
 
 from guangfu.clock import SystemClock
-from guangfu.commands.opened import LangOption, SqlUrl
+from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.registry_chosen import SyntheticFlag, chosen_registry, writing
 from guangfu.commands.stations_acl import acl, passwords
 from guangfu.commands.stations_shown import show_changes, show_faults, show_stations
 from guangfu.exits import Exit
-from guangfu.settings import BadSettings
 from guangfu.stations.changes import changes, vanished
 from guangfu.stations.faults import has_errors
 from guangfu.stations.files import check_registry_files, write_registry_files, write_registry_workbook, write_template
 from guangfu.stations.models import Registry, StationKind
 from guangfu.stations.synthetic import synthetic_registry
-from guangfu.storage.errors import StorageError
-from guangfu.storage.opening import StorageSettings
-from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.registry import read_registry, registry_version, write_registry
 from guangfu.texts import Lang, Text
 
@@ -75,7 +67,7 @@ def import_(
     """
     language = Lang.parse(lang)
     new = _new_registry(path, synthetic, language)
-    with _made_database(sql_url, language) as engine:
+    with opened_database(sql_url, language, create=True) as engine:  # an import may be the first to come
         old = read_registry(engine)
         if registry_version(engine) and not force:
             _refuse_surprises(old, new, language)
@@ -177,25 +169,6 @@ def _refuse_surprises(old: Registry, new: Registry, lang: Lang) -> None:
         raise typer.Exit(Exit.FOUND)
 
 
-@contextmanager
-def _made_database(sql_url: str | None, lang: Lang) -> Iterator[Engine]:
-    """The database, made or upgraded where that is needed: an import may be the first to come."""
-    try:
-        given = {} if sql_url is None else {"sql_url": SecretStr(sql_url)}
-        engine = open_database(StorageSettings.load(**given).sql_url.get_secret_value())
-        try:
-            upgrade(engine)
-            yield engine
-        finally:
-            engine.dispose()
-    except (BadSettings, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(Exit.USAGE) from error
-    except StorageError as error:
-        _say(_UNREACHABLE, lang, err=True, error=error)
-        raise typer.Exit(Exit.UNREACHABLE) from error
-
-
 def _say(text: Text, lang: Lang, *, err: bool = False, **values: object) -> None:
     typer.echo(text(lang, **values), err=err)
 
@@ -217,4 +190,3 @@ _VANISHED: Final = Text(
     "有 {n} 座已登记的电站不在文件中（{ids}）：停运的电站请保留并填写退役日期；确实要去掉时加 --force",
     "{n} registered stations are not in the files ({ids}): keep a closed station with its closing day; --force drops",
 )
-_UNREACHABLE: Final = Text("数据库不可用：{error}", "the database can't be used: {error}")

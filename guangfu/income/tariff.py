@@ -1,6 +1,5 @@
 """Which price a station's energy has on a day, by which document, and how sure that is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +8,7 @@ from typing import Final
 from guangfu.clock import month_of, years_after
 from guangfu.income.rules.models import BasePrice, Confidence, Doubt, MarketPrice, Rules, TariffRule
 from guangfu.stations.models import Grid, Station
-from guangfu.texts import Text
+from guangfu.texts import Text, joined
 
 YEARS: Final = 20
 """A tariff holds for twenty years from grid connection."""
@@ -78,7 +77,7 @@ def find_tariff(station: Station, day: date, rules: Rules) -> TariffRow | None:
         base_confidence=market.confidence if market else benchmark.confidence,
         price_unconfirmed=bool(on_price),
         unconfirmed=bool(on_price or on_base),
-        because=_joined([*on_price, *on_base, *notes]),
+        because=joined([*on_price, *on_base, *notes]),
     )
 
 
@@ -166,9 +165,3 @@ def _base_doubts(benchmark: BasePrice, market: MarketPrice | None) -> list[Text]
             )
         )
     return doubts
-
-
-def _joined(texts: Sequence[Text]) -> Text | None:
-    if not texts:
-        return None
-    return Text("；".join(text.zh for text in texts), "; ".join(text.en for text in texts))

@@ -84,8 +84,7 @@ FORMULA: Final = Text("「{cell}」是公式：请粘贴为数值", '"{cell}" is
 
 def wrong(text: Text, cell: str, **values: object) -> Wrong:
     """`text` with the cell and further values filled in, in both languages."""
-    given = {"cell": shown(cell), **values}
-    return Wrong(Text(*(part.format(**given) for part in text)))
+    return Wrong(text.filled(cell=shown(cell), **values))
 
 
 def text(cell: str) -> str | Wrong:

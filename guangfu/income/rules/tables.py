@@ -74,7 +74,7 @@ def _rows(file: str, lines: Sequence[list[str]], faults: list[RuleFault]) -> lis
         if len(line) != len(header):
             faults.append(RuleFault(file, number, _CELLS))
         elif line[0] in seen:
-            faults.append(RuleFault(file, number, _filled(_TWICE, name=line[0])))
+            faults.append(RuleFault(file, number, _TWICE.filled(name=line[0])))
         else:
             rows.append(Row(file, number, {name: cell.strip() for name, cell in zip(header, line, strict=True)}))
             seen.add(line[0])
@@ -88,10 +88,10 @@ def _override(shipped: list[Row], given: list[Row], file: str, faults: list[Rule
     new: list[Row] = []
     for row in given:
         unknown = [name for name in row.cells if name not in columns]
-        faults.extend(RuleFault(row.file, row.number, _filled(_UNKNOWN_COLUMN, name=name)) for name in unknown)
+        faults.extend(RuleFault(row.file, row.number, _UNKNOWN_COLUMN.filled(name=name)) for name in unknown)
         known = by_id.get(row.cells.get(key, ""))
         missing = [] if known and not unknown else [name for name in columns if name not in row.cells]
-        faults.extend(RuleFault(row.file, row.number, _filled(_MISSING_COLUMN, name=name)) for name in missing)
+        faults.extend(RuleFault(row.file, row.number, _MISSING_COLUMN.filled(name=name)) for name in missing)
         if known:
             by_id[row.cells[key]] = Row(row.file, row.number, {**known.cells, **row.cells})
         elif not missing:
@@ -102,10 +102,6 @@ def _override(shipped: list[Row], given: list[Row], file: str, faults: list[Rule
 def _header(path: Path) -> tuple[str, list[str]]:
     columns = path.read_text(encoding="utf-8").splitlines()[0].split(",")
     return columns[0], columns
-
-
-def _filled(text: Text, **values: object) -> Text:
-    return Text(text.zh.format(**values), text.en.format(**values))
 
 
 class Cells:
