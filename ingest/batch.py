@@ -7,11 +7,11 @@ import numpy as np
 from guangfu.storage.point_block import PointBlock, Points
 from guangfu.storage.spool import Group, Messages
 from guangfu.storage.telemetry_store import RefusedPoint
-from guangfu.telemetry.decode import decode
 from guangfu.telemetry.decoded import Decoded
 from guangfu.telemetry.reading import Reading, Reason, Rejected
 from ingest.check import EARLIEST_MS, Arrival, Checked, check, refused_reading
 from ingest.directory import Directory
+from ingest.foreign import Interpreter, Part, is_ours, ours
 from ingest.owed import Heard, Letter, Owed
 from ingest.together import Together, check_together, pieces
 
@@ -31,10 +31,15 @@ class Batch:
         origin: Begins the origin of each dead letter: worker and spool.
         directory: What is registered.
         max_ahead_ms: How far a reading's time may be ahead of its arrival. [ms]
+        interpreter: Takes messages that are not `pv/1/…`; without it they are dead letters.
     """
 
-    def __init__(self, origin: str, directory: Directory, max_ahead_ms: int) -> None:
+    def __init__(
+        self, origin: str, directory: Directory, max_ahead_ms: int, interpreter: Interpreter | None = None
+    ) -> None:
         self._origin, self._directory, self._max_ahead_ms = origin, directory, max_ahead_ms
+        self._interpreter = interpreter
+        self._interpreted: dict[tuple[int, int], list[Part]] = {}
         self._blocks: list[PointBlock] = []
         self.size = 0
         self.messages = 0
@@ -78,14 +83,23 @@ class Batch:
 
     def _add_one(self, group: Group, index: int, arrival: Arrival) -> None:
         """The plain path."""
-        found = decode(arrival.topic, arrival.payload)
-        checked = check(found, arrival, self._directory, self._max_ahead_ms)
-        self._keep(Points.of(checked.points).blocks)
-        for place, rejected in checked.refusals:
-            self._add_letter(group, index, place, rejected, found.station, arrival.received_at_ms)
-        station = found.station
-        if station is not None and station in self._directory.rules_of:
-            _hear(self.owed, station, found, checked, arrival, self._max_ahead_ms)
+        for part in self._parts(group, index, arrival):
+            found = part.found
+            checked = part.marked(check(found, part.arrival, self._directory, self._max_ahead_ms))
+            self._keep(Points.of(checked.points).blocks)
+            for place, rejected in checked.refusals:
+                self._add_letter(group, index, part.place + place, rejected, part.station, arrival.received_at_ms)
+            if found.station is not None and found.station in self._directory.rules_of:
+                _hear(self.owed, found.station, found, checked, arrival, self._max_ahead_ms)
+
+    def _parts(self, group: Group, index: int, arrival: Arrival) -> list[Part]:
+        """The message itself; a foreign one interpreted, once, since that may depend on the messages before it."""
+        if self._interpreter is None or is_ours(arrival.topic):
+            return [ours(arrival)]
+        key = group.id, index
+        if key not in self._interpreted:
+            self._interpreted[key] = self._interpreter.parts(arrival)
+        return self._interpreted[key]
 
     def _keep(self, blocks: list[PointBlock]) -> None:
         self._blocks += blocks
@@ -95,13 +109,19 @@ class Batch:
         """The store will never take these points: finds their messages, and owes a dead letter for each."""
         details = {_key(r.point.station, r.point.reading): r.detail for r in refused}
         for group in self.groups:
-            for index, (received_at_ms, topic, payload) in enumerate(group.frames):
-                found = decode(topic, payload)
-                for i, reading in enumerate(found.readings):
-                    detail = details.get(_key(found.station, reading))
-                    if detail is not None:
-                        rejected = refused_reading(Reason.STORE_REFUSED, detail, found, reading, topic)
-                        self._add_letter(group, index, f"s{i}", rejected, found.station, received_at_ms)
+            for index, frame in enumerate(group.frames):
+                for part in self._parts(group, index, Arrival(*frame)):
+                    self._add_refused_of(group, index, part, details)
+
+    def _add_refused_of(
+        self, group: Group, index: int, part: Part, details: dict[tuple[str | None, str, int], str]
+    ) -> None:
+        for i, reading in enumerate(part.found.readings):
+            detail = details.get(_key(part.station, reading))
+            if detail is not None:
+                rejected = refused_reading(Reason.STORE_REFUSED, detail, part.found, reading, part.arrival.topic)
+                place = f"{part.place}s{i}"
+                self._add_letter(group, index, place, rejected, part.station, part.arrival.received_at_ms)
 
     def _add_letter(
         self, group: Group, index: int, place: str, rejected: Rejected, station: str | None, received_at_ms: int

@@ -20,6 +20,7 @@ from ingest.backoff import Backoff
 from ingest.batch import DETAIL_LENGTH, Batch
 from ingest.counters import Counters
 from ingest.directory import CurrentDirectory, Directory
+from ingest.foreign import Interpreter
 from ingest.owed import encode_owed
 from ingest.settings import Settings
 
@@ -48,9 +49,11 @@ class Forwarder:
         directory: CurrentDirectory,
         clock: Clock,
         counters: Counters,
+        interpreter: Interpreter | None = None,
     ) -> None:
         self._settings, self._spool, self._store = settings, spool, store
         self._current, self._clock, self._counters = directory, clock, counters
+        self._interpreter = interpreter
         self._backoff = Backoff()
         self._pool = ThreadPoolExecutor(_WRITES, "ingest-writer")
         self._writes: deque[_Write] = deque()
@@ -93,7 +96,8 @@ class Forwarder:
         self._abandon()
 
     def _new_batch(self, directory: Directory) -> Batch:
-        return Batch(f"{self._settings.worker}/{self._spool.token}", directory, self._settings.max_ahead_s * 1000)
+        origin = f"{self._settings.worker}/{self._spool.token}"
+        return Batch(origin, directory, self._settings.max_ahead_s * 1000, self._interpreter)
 
     def _is_full(self, batch: Batch, room_for: int) -> bool:
         """Whether another group of `room_for` points would be too much: what is over costs a small write of its own."""

@@ -12,9 +12,12 @@ from sqlalchemy import Engine
 from guangfu.clock import Clock
 from guangfu.storage.spool import Spool
 from guangfu.storage.telemetry_store import TelemetryStore
+from guangfu.telemetry.dialects import Dialects
+from guangfu.telemetry.mapping.load import read_mappings
 from ingest.bookkeeper import Bookkeeper
 from ingest.counters import Counters
 from ingest.directory import CurrentDirectory
+from ingest.foreign import Interpreter, foreign_topics
 from ingest.forwarder import Forwarder
 from ingest.receiver import Receiver
 from ingest.settings import Settings
@@ -44,7 +47,9 @@ def run(
         PartDied: A part can't go on; nothing acknowledged is lost.
         SpoolInUse: Another process has the spool.
         SpoolBroken: The spool can't be opened.
+        BadMapping: A mapping of a foreign dialect has faults; all are named.
     """
+    dialects = Dialects(read_mappings(settings.mappings))
     registry = metrics if metrics is not None else CollectorRegistry()
     with ExitStack() as open_parts:
         spool = Spool(settings.spool_file)
@@ -52,9 +57,11 @@ def run(
         counters = Counters(registry, spool, clock)
         open_parts.enter_context(_served(registry, settings.metrics_port))
         directory = CurrentDirectory()
+        foreign = foreign_topics(dialects, settings.worker)
+        interpreter = Interpreter(dialects, foreign, clock) if settings.mappings else None
         parts = {
-            "receiver": Receiver(settings, spool, clock, counters).run,
-            "forwarder": Forwarder(settings, spool, store, directory, clock, counters).run,
+            "receiver": Receiver(settings, spool, clock, counters, foreign).run,
+            "forwarder": Forwarder(settings, spool, store, directory, clock, counters, interpreter).run,
             "bookkeeper": Bookkeeper(settings, spool, engine, directory, counters).run,
         }
         supervise(parts, stop)

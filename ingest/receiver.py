@@ -21,6 +21,7 @@ from guangfu.storage.spool import Messages, Spool
 from guangfu.telemetry.topics import SUBSCRIPTIONS
 from ingest.backoff import Backoff
 from ingest.counters import Counters
+from ingest.foreign import Foreign
 from ingest.link import LinkedClient, pubacks
 from ingest.settings import Settings
 
@@ -43,8 +44,11 @@ class _Full(Exception):
 
 
 class Receiver:
-    def __init__(self, settings: Settings, spool: Spool, clock: Clock, counters: Counters) -> None:
+    def __init__(
+        self, settings: Settings, spool: Spool, clock: Clock, counters: Counters, foreign: Foreign | None = None
+    ) -> None:
         self._settings, self._spool, self._clock, self._counters = settings, spool, clock, counters
+        self._foreign = foreign if foreign is not None else Foreign()
         self._backoff = Backoff()
 
     def run(self, stop: threading.Event) -> None:
@@ -66,7 +70,7 @@ class Receiver:
     def _serve(self, stop: threading.Event) -> None:
         if stop.is_set():
             return
-        connection = _Connection(self._settings, self._spool, self._clock, self._counters, self._backoff)
+        connection = _Connection(self._settings, self._spool, self._clock, self._counters, self._backoff, self._foreign)
         try:
             connection.open()
             room_checked_s = time.monotonic()
@@ -105,9 +109,19 @@ class Receiver:
 class _Connection:
     """One connection, from CONNECT to its end."""
 
-    def __init__(self, settings: Settings, spool: Spool, clock: Clock, counters: Counters, backoff: Backoff) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        spool: Spool,
+        clock: Clock,
+        counters: Counters,
+        backoff: Backoff,
+        foreign: Foreign,
+    ) -> None:
         self._settings, self._spool, self._clock, self._counters = settings, spool, clock, counters
-        self._backoff = backoff
+        self._backoff, self._foreign = backoff, foreign
+        self._subscriptions = (*SUBSCRIPTIONS, *foreign.subscriptions)
+        self._subscribed = False
         self._refused: str | None = None
         self._received_at_ms: list[int] = []
         self._topics: list[str] = []
@@ -133,6 +147,8 @@ class _Connection:
     def step(self) -> None:
         """Waits for bytes, takes some, and commits when the group is full or has waited long enough."""
         link = self._client.link
+        if self._subscribed:
+            self._ask()
         if self._client.want_write():  # what paho's callbacks wanted to send
             self._must_live(self._client.loop_write())
         link.flush()
@@ -176,6 +192,11 @@ class _Connection:
         self._received_at_ms, self._topics, self._payloads = [], [], []
         self._packet_ids, self._bytes = [], 0
 
+    def _ask(self) -> None:
+        """Publishes what foreign senders should be asked for; one that is lost with the connection is asked again."""
+        while self._foreign.requests:
+            self._client.publish(*self._foreign.requests.popleft())
+
     def _must_live(self, code: MQTTErrorCode) -> None:
         if self._refused is not None:
             raise _Lost(self._refused)
@@ -211,15 +232,16 @@ class _Connection:
             return
         self._counters.connections.inc()
         log.info("connected to the broker, session %s", "resumed" if flags.session_present else "new")
-        client.subscribe([(topic, 1) for topic in SUBSCRIPTIONS])
+        client.subscribe([(topic, 1) for topic in self._subscriptions])
 
     def _on_subscribe(
         self, _client: mqtt.Client, _userdata: object, _packet_id: int, reasons: list[ReasonCode], _more: Any
     ) -> None:
-        refused = [topic for topic, code in zip(SUBSCRIPTIONS, reasons, strict=False) if code.value >= _FAILURE]
+        refused = [topic for topic, code in zip(self._subscriptions, reasons, strict=False) if code.value >= _FAILURE]
         if refused:
             self._refused = f"may not subscribe to {', '.join(refused)}"
             return
+        self._subscribed = True
         self._counters.connected.set(1)
         self._backoff.reset()
 

@@ -35,6 +35,10 @@ class Settings(ProgramSettings):
     min_disk_free_mib: int = Field(
         default=512, ge=0, description="below this free space on the spool's disk the broker keeps the rest"
     )
+    mappings: list[Path] = Field(
+        default=[],
+        description='files, and folders of *.yaml files, that say what foreign messages mean, such as ["/etc/guangfu"]',
+    )
     group_size: int = Field(default=500, ge=1, le=10_000, description="messages that are committed together at most")
     group_wait_ms: int = Field(default=10, ge=0, le=1000, description="how long a group waits for more messages")
     linger_ms: int = Field(default=10, ge=0, le=10_000, description="how long a write waits for more groups")
