@@ -26,7 +26,7 @@ METER = Text("  关口表 {device}，倍率 {factor}", "  gateway meter {device}
 BOUND = Text("  {midnight} 前后的读数：", "  readings around {midnight}:")
 NONE = Text("    没有", "    none")
 ENERGY = Text(
-    "  上网电量 {kwh} kWh，其中插值 {part} kWh，数据完整率 {coverage:.1%}",
+    "  上网电量 {kwh} kWh，其中内插 {part} kWh，数据完整率 {coverage:.1%}",
     "  on-grid energy {kwh} kWh, of it interpolated {part} kWh, coverage {coverage:.1%}",
 )
 NO_ENERGY = Text("  没有电量，数据完整率 {coverage:.1%}", "  no energy figure, coverage {coverage:.1%}")

@@ -46,7 +46,7 @@ BAD_REGISTRY: Final = Text(
     "登记册 {path} 有 {n} 处错误；请运行 guangfu stations check。",
     "The registry {path} has {n} faults; see guangfu stations check.",
 )
-NO_BROKER: Final = Text("连不上 MQTT 服务器 {host}:{port}：{why}", "Can't reach the MQTT broker {host}:{port}: {why}")
+NO_BROKER: Final = Text("连不上消息代理 {host}:{port}：{why}", "Can't reach the MQTT broker {host}:{port}: {why}")
 FILE_OR_NREL: Final = Text("请给出一个 CSV 文件，或 --nrel。", "Name a CSV file, or give --nrel.")
 LIVE: Final = Text("已转入实时上报（演示数据）。", "Live now (synthetic data).")
 DONE: Final = Text(
@@ -63,7 +63,7 @@ class Events(StrEnum):
 
 
 LangOption = Annotated[str, typer.Option("--lang", help="zh-CN | en")]
-Host = Annotated[str | None, typer.Option(help="MQTT 服务器 / the broker's host; GUANGFU_SIMULATE_MQTT_HOST")]
+Host = Annotated[str | None, typer.Option(help="消息代理 / the broker's host; GUANGFU_SIMULATE_MQTT_HOST")]
 Port = Annotated[int | None, typer.Option(help="MQTT 端口 / the broker's port", min=1, max=65535)]
 Version = Annotated[Protocol | None, typer.Option(help="MQTT 版本 / MQTT version")]
 EventsOption = Annotated[Events, typer.Option(help="在标准输出报告进展 / tell on stdout what happens")]

@@ -138,7 +138,7 @@ LEDGER: Final = Text("账簿", "ledger")
 DEAD_LETTERS: Final = Text("死信", "dead letters")
 DIRTY_DAYS: Final = Text("待重算的电站日", "station-days to compute")
 TELEMETRY: Final = Text("遥测库", "telemetry store")
-BROKER: Final = Text("MQTT 代理", "broker")
+BROKER: Final = Text("消息代理", "broker")
 
 _STATIONS: Final = Text("{n:,} 座电站，{v:,} 个嘎查村", "{n:,} stations, {v:,} villages")
 _SYNTHETIC: Final = Text("{n:,} 座电站，{v:,} 个嘎查村（演示数据）", "{n:,} stations, {v:,} villages (synthetic data)")

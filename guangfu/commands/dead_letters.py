@@ -106,7 +106,7 @@ def replay(
     reason: ReasonOption = None,
     station: StationOption = None,
     dry_run: Annotated[bool, typer.Option(help="只数一数，不发送。Only count, send nothing.")] = False,
-    host: Annotated[str | None, typer.Option(help="代理，默认 GUANGFU_INGEST_MQTT_HOST。The broker.")] = None,
+    host: Annotated[str | None, typer.Option(help="消息代理，默认 GUANGFU_INGEST_MQTT_HOST。The broker.")] = None,
     port: Annotated[int | None, typer.Option(help="端口，默认 GUANGFU_INGEST_MQTT_PORT。Its port.")] = None,
     username: Annotated[
         str | None,
@@ -204,7 +204,7 @@ _REPLAYED: Final = Text("已重新发布 {n:,} 封", "{n:,} published again")
 _WOULD: Final = Text("将重新发布 {n:,} 封", "{n:,} would be published again")
 _UNSENDABLE: Final = Text("主题不能发布，未重放：{ids}", "topics that can't be published to, not replayed: {ids}")
 _NOT_TAKEN: Final = Text(
-    "代理没有收下：{error}。发布需要权限，且接收程序应在运行",
+    "消息代理没有收下：{error}。发布需要权限，且接收程序应在运行",
     "the broker did not take it: {error}. It takes the right to publish, and a running ingest",
 )
 _CANT_WRITE: Final = Text("无法写入 {target}：{error}", "can't write {target}: {error}")

@@ -34,7 +34,7 @@ def doctor(
     ] = "http://127.0.0.1:8080",
     lang: LangOption = "zh-CN",
 ) -> None:
-    """检查各部分是否正常：数据库、登记册、账簿、遥测库、MQTT 代理。Is every part well?
+    """检查各部分是否正常：数据库、登记册、账簿、遥测库、消息代理。Is every part well?
 
     退出码：0 正常，1 数据有误，3 有部分不可达。设置同各程序，见 .env.example。
     Exits 0 if all is well, 1 if data are wrong, 3 if a part can't be reached; settings as in .env.example.
