@@ -1,28 +1,58 @@
-"""The least that a consumer of MQTT 5 must do: what the broker itself can give.
+"""The least that a consumer and a publisher of MQTT 5 must do: what the broker itself can give.
 
-It walks the frames in large pieces and acknowledges each QoS 1 message by its packet id; nothing is parsed, kept or
-written.
+Frames are walked in large pieces and acknowledged by packet id; nothing is parsed, kept or written.
 """
 
 import socket
 import struct
+from collections.abc import Iterable, Sequence
 
 from guangfu.telemetry.topics import SUBSCRIPTIONS
 
 READ_BYTES = 1 << 20
+NEVER_EXPIRES = bytes([0x11, 0xFF, 0xFF, 0xFF, 0xFF])
+RECEIVE_MAXIMUM = bytes([0x21, 0xFF, 0xFF])
+AT_ONCE = 2000
+"""So many messages a publisher sends before it waits for their acknowledgements."""
 
 
-class RawConsumer:
+class _Wire:
+    def __init__(self, port: int, client_id: str, properties: bytes, flags: int) -> None:
+        self.received = self.acknowledged = 0
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._rest = b""
+        head = _text("MQTT") + bytes([5, flags]) + struct.pack(">H", 60) + bytes([len(properties)]) + properties
+        self._socket.sendall(_packet(0x10, head + _text(client_id)))
+
+    def close(self) -> None:
+        self._socket.sendall(b"\xe0\x00")
+        self._socket.close()
+
+    def _read(self) -> set[int]:
+        """Takes what came, acknowledges messages; returns the types of the packets that were no messages."""
+        data = self._rest + self._socket.recv(READ_BYTES)
+        at, acks, others = 0, [], set()
+        while (frame := _frame(data, at)) is not None:
+            body, end = frame
+            if data[at] & 0xF6 == 0x32:  # PUBLISH with QoS 1; DUP and RETAIN masked
+                id_at = body + 2 + (data[body] << 8 | data[body + 1])
+                acks.append(b"\x40\x02" + data[id_at : id_at + 2])
+            else:
+                others.add(data[at] & 0xF0)
+                self.acknowledged += data[at] & 0xF0 == 0x40
+            at = end
+        self._rest = data[at:]
+        self.received += len(acks)
+        if acks:
+            self._socket.sendall(b"".join(acks))
+        return others
+
+
+class RawConsumer(_Wire):
     """A persistent session, opened with bare bytes."""
 
     def __init__(self, port: int, client_id: str) -> None:
-        self.received = 0
-        self._socket = socket.create_connection(("127.0.0.1", port))
-        self._rest = b""
-        # session expiry never, receive maximum 65535
-        properties = bytes([0x11, 0xFF, 0xFF, 0xFF, 0xFF, 0x21, 0xFF, 0xFF])
-        head = _text("MQTT") + bytes([5, 0]) + struct.pack(">H", 60) + bytes([len(properties)]) + properties
-        self._socket.sendall(_packet(0x10, head + _text(client_id)))
+        super().__init__(port, client_id, NEVER_EXPIRES + RECEIVE_MAXIMUM, flags=0)
 
     def subscribe(self) -> None:
         body = struct.pack(">H", 1) + b"\0" + b"".join(_text(topic) + b"\x01" for topic in SUBSCRIPTIONS)
@@ -34,27 +64,33 @@ class RawConsumer:
         while self.received < count:
             self._read()
 
-    def close(self) -> None:
-        self._socket.sendall(b"\xe0\x00")
-        self._socket.close()
 
-    def _read(self) -> set[int]:
-        """Takes what came; returns the types of the packets that were no messages."""
-        data = self._rest + self._socket.recv(READ_BYTES)
-        at, acks, others = 0, [], set()
-        while (frame := _frame(data, at)) is not None:
-            body, end = frame
-            if data[at] & 0xF6 == 0x32:  # PUBLISH with QoS 1; DUP and RETAIN masked
-                id_at = body + 2 + (data[body] << 8 | data[body + 1])
-                acks.append(b"\x40\x02" + data[id_at : id_at + 2])
-            else:
-                others.add(data[at] & 0xF0)
-            at = end
-        self._rest = data[at:]
-        self.received += len(acks)
-        if acks:
-            self._socket.sendall(b"".join(acks))
-        return others
+class RawPublisher(_Wire):
+    """Publishes with QoS 1."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port, "raw-publisher", RECEIVE_MAXIMUM, flags=2)
+        self._read()
+
+    def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Sends messages; returns when the broker has acknowledged them."""
+        waiting: list[tuple[str, bytes]] = []
+        for message in messages:
+            waiting.append(message)
+            if len(waiting) == AT_ONCE:
+                self._publish(waiting)
+                waiting = []
+        self._publish(waiting)
+
+    def _publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
+        bodies = [
+            _text(topic) + struct.pack(">H", number) + b"\0" + payload
+            for number, (topic, payload) in enumerate(messages, start=1)
+        ]
+        self._socket.sendall(b"".join(_packet(0x32, body) for body in bodies))
+        awaited = self.acknowledged + len(messages)
+        while self.acknowledged < awaited:
+            self._read()
 
 
 def _frame(data: bytes, at: int) -> tuple[int, int] | None:
@@ -75,5 +111,10 @@ def _text(text: str) -> bytes:
 
 
 def _packet(kind: int, body: bytes) -> bytes:
-    assert len(body) < 128
-    return bytes([kind, len(body)]) + body
+    length = bytearray()
+    rest = len(body)
+    while True:
+        rest, byte = divmod(rest, 128)
+        length.append(byte | (128 if rest else 0))
+        if not rest:
+            return bytes([kind]) + bytes(length) + body

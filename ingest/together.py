@@ -2,9 +2,11 @@
 
 Each message is decoded by itself, then the readings are looked at as columns. That nothing was lost on
 the way is told by one number: every name in JSON is followed by one colon, so if there are as many colons
-in the payloads as values were taken, then no name was unknown, repeated, null, foreign to its device,
-and no text holds a colon. Whatever is not exactly so, `check_together` leaves to the plain path
-(`ingest.check`); on what it takes they agree, and a test holds it.
+in the payloads as values were taken, then no name was unknown, repeated, null or foreign to its device,
+and no text holds a colon. (Of texts with a backslash that can't be said, so they are not ordinary.)
+
+Whatever is not exactly so, `check_together` leaves to the plain path (`ingest.check`); on what it takes
+they agree, and a test holds it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +52,8 @@ class Together(NamedTuple):
 def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) -> Together | None:
     """Decodes and checks messages, at least one; `None` if any of them is not ordinary."""
     stations = list(map(directory.station_of_topic.get, arrivals.topics))
-    messages = decode_ordinary(arrivals.payloads)
+    said = b"".join(arrivals.payloads)
+    messages = None if b"\\" in said else decode_ordinary(arrivals.payloads)
     if messages is None or [message.station for message in messages] != stations:
         return None
     counts = [len(message.readings) for message in messages]
@@ -64,7 +67,7 @@ def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) 
     known = [message.station for message in messages]
     of = list(chain.from_iterable(map(repeat, known, counts)))
     blocks = _blocks(of, readings, _quality(ahead_ms).tolist(), directory)
-    if blocks is None or _named(messages) + sum(map(_taken, blocks)) != _colons(arrivals.payloads):
+    if blocks is None or _named(messages) + sum(map(_taken, blocks)) != _colons(said):
         return None
     sizes = np.array(counts, dtype=np.int64)
     first: Integers = np.cumsum(sizes) - sizes
@@ -96,14 +99,15 @@ def _quality(ahead_ms: Integers) -> Integers:
     return np.where(ahead_ms >= CLOCK_AHEAD_MS, Quality.CLOCK_AHEAD.value, late)
 
 
-def _colons(payloads: Iterable[bytes]) -> int:
-    return int(np.count_nonzero(np.frombuffer(b"".join(payloads), dtype=np.uint8) == _COLON))
+def _colons(said: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(said, dtype=np.uint8) == _COLON))
 
 
 def _named(messages: Sequence[Message]) -> int:
     """How many names stand in the messages, those in the readings left out."""
-    optional = [(message.sent_at_ms, message.boot, message.seq) for message in messages]
-    missing = sum(values.count(None) for values in zip(*optional, strict=True))
+    missing = len([None for message in messages if message.sent_at_ms is None])
+    missing += len([None for message in messages if message.boot is None])
+    missing += len([None for message in messages if message.seq is None])
     return (_ALWAYS_NAMED + 3) * len(messages) - missing
 
 

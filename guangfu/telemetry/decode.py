@@ -9,7 +9,7 @@ boolean, no text, no NaN. An integer written as `12345.0` or `1.2345e4` is taken
 that is given twice in one object is refused, since one of the two values would be lost in silence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final, TypeVar
 
 import msgspec
@@ -41,14 +41,12 @@ def decode(topic: str, payload: bytes) -> Decoded:
     return _decode_message(parsed, topic, payload)
 
 
-def decode_ordinary(payloads: Sequence[bytes]) -> list[Message] | None:
-    """Many messages at once, `None` if the typed decoder refuses one or a text holds a backslash.
+def decode_ordinary(payloads: Iterable[bytes]) -> list[Message] | None:
+    """Many messages at once, `None` if the typed decoder refuses one.
 
     Unlike `decode` it does not see what was dropped on the way: names that are unknown or given twice. The
     caller must count (`ingest.together`).
     """
-    if any(b"\\" in payload for payload in payloads):
-        return None
     try:
         return list(map(_MESSAGES.decode, payloads))
     except (ValueError, RecursionError):
