@@ -87,7 +87,7 @@ def told(lang: Lang) -> Iterator[None]:
     except BadRules as bad:
         typer.echo(BAD_RULES(lang, faults=bad.describe(lang)), err=True)
         raise typer.Exit(Exit.USAGE) from bad
-    except (BadSettings, ValueError) as bad:
+    except BadSettings as bad:
         typer.echo(BAD_SETTINGS(lang, faults=bad), err=True)
         raise typer.Exit(Exit.USAGE) from bad
     except StorageError as fault:

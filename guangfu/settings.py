@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
-class BadSettings(Exception):
+class BadSettings(ValueError):
     """Some settings are missing or wrong; the message names every one of them."""
 
 

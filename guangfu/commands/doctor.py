@@ -46,7 +46,7 @@ def doctor(
         given = {} if sql_url is None else {"sql_url": SecretStr(sql_url)}
         storage, broker = StorageSettings.load(**given), BrokerSettings.load()
         findings = [*check_database(storage, language), check_telemetry(storage, api_url), check_broker(broker)]
-    except (BadSettings, ValueError) as error:
+    except BadSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(Exit.USAGE) from error
     heads = (Text("部分", "part"), Text("状态", "state"), Text("说明", "detail"))

@@ -42,7 +42,7 @@ def opened_database(sql_url: str | None, lang: Lang, *, create: bool = False) ->
             yield engine
         finally:
             engine.dispose()
-    except (BadSettings, ValueError) as error:
+    except BadSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(Exit.USAGE) from error
     except StorageError as error:
@@ -55,7 +55,7 @@ def existing_database(settings: StorageSettings, lang: Lang) -> Engine:
 
     Raises:
         Unavailable: It can't be reached, or its tables are of another release.
-        ValueError: The URL is of no database that is known.
+        BadSettings: The URL is of no database that is known.
     """
     engine = open_database(settings.sql_url.get_secret_value(), create=False)
     if not schema_is_current(engine):

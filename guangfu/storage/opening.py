@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from guangfu.settings import ProgramSettings, program_config
+from guangfu.settings import BadSettings, ProgramSettings, program_config
 from guangfu.storage.telemetry_store import TelemetryStore
 
 
@@ -32,14 +32,16 @@ def open_telemetry_store(settings: StorageSettings) -> TelemetryStore:
 
     Raises:
         Unavailable: It can't be reached; or, for a DuckDB file, another process has it.
-        ValueError: The URL is of no kind that is known.
+        BadSettings: The URL is of no kind that is known.
     """
     scheme, _, rest = settings.telemetry_url.partition("://")
     if scheme == "duckdb" and len(rest) > 1 and rest.startswith("/"):
         return _open_duckdb(Path(rest.removeprefix("/")), settings)
     if scheme in {"http", "https"} and rest:
         return _open_influxdb(settings)
-    raise ValueError(f"telemetry_url is {settings.telemetry_url!r}; it begins with duckdb:///, http:// or https://")
+    raise BadSettings(
+        f"GUANGFU_STORAGE_TELEMETRY_URL: {settings.telemetry_url!r}; it begins with duckdb:///, http:// or https://"
+    )
 
 
 # The client libraries are imported late: who uses the one store does not pay for the other.

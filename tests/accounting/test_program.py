@@ -103,3 +103,19 @@ def test_wrong_settings(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = CliRunner().invoke(app, ["--once", "--lang", "en"])
     assert done.exit_code == Exit.USAGE
     assert "GUANGFU_ACCOUNTING_INTERVAL_S" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "url"), [("SQL_URL", "mysql://x"), ("TELEMETRY_URL", "x.duckdb")])
+def test_an_url_of_no_database_is_a_wrong_setting(
+    places: Path, monkeypatch: pytest.MonkeyPatch, name: str, url: str
+) -> None:
+    monkeypatch.setenv(f"GUANGFU_STORAGE_{name}", url)
+    assert CliRunner().invoke(app, ["--once"]).exit_code == Exit.USAGE
+
+
+def test_a_mistake_of_ours_is_not_told_as_a_wrong_setting(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(*args: object, **options: object) -> int:
+        raise ValueError("ours")
+
+    monkeypatch.setattr("accounting.commands.run_once", mistaken)
+    assert isinstance(CliRunner().invoke(app, ["--once"]).exception, ValueError)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from guangfu.settings import BadSettings
 from guangfu.storage.duckdb_store import DuckDBStore
 from guangfu.storage.errors import Unavailable
 from guangfu.storage.influxdb_store import InfluxDBStore
@@ -34,5 +35,5 @@ def test_http_is_influxdb_and_must_answer(influxdb: Service) -> None:
     "url", ["", "telemetry.duckdb", "duckdb://", "duckdb:///", "duckdb://host/x", "http://", "sqlite:///x"]
 )
 def test_another_url_is_a_mistake(url: str) -> None:
-    with pytest.raises(ValueError, match="begins with"):
+    with pytest.raises(BadSettings, match="begins with"):
         open_telemetry_store(StorageSettings(telemetry_url=url))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from guangfu.settings import BadSettings
 from guangfu.storage.errors import Refused, Unavailable
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.database import open_database, schema_is_current, upgrade
@@ -181,7 +182,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://x/y", "postgresql://x/y"])
 def test_an_url_of_no_database_that_is_known(url: str) -> None:
-    with pytest.raises(ValueError, match="sqlite"):
+    with pytest.raises(BadSettings, match="sqlite"):
         open_database(url)
 
 

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
+from guangfu.settings import BadSettings
 from guangfu.storage.errors import Refused, Unavailable
 
 BUSY_TIMEOUT_S: Final = 30
@@ -46,7 +47,7 @@ def open_database(url: str, *, create: bool = True) -> Engine:
 
     Raises:
         Unavailable: The database can't be reached.
-        ValueError: The URL is of neither database.
+        BadSettings: The URL is of neither database.
     """
     parsed = _parse(url)
     engine = (
@@ -99,9 +100,9 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except sa.exc.ArgumentError as error:
-        raise ValueError("an SQL URL looks like sqlite:///path or postgresql+psycopg://user@host/database") from error
+        raise BadSettings("an SQL URL looks like sqlite:///path or postgresql+psycopg://user@host/database") from error
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
-        raise ValueError(f"{parsed.drivername} is neither sqlite nor postgresql+psycopg")
+        raise BadSettings(f"an SQL URL: {parsed.drivername} is neither sqlite nor postgresql+psycopg")
     return parsed
 
 
