@@ -185,7 +185,7 @@ def test_without_a_birth_a_name_is_enough_for_a_float_but_not_for_an_integer_of_
     assert [reading.ac_power_w for reading in readings(found)] == [12_500.0]
     assert len(found.requests) == 1
     found = edge.send("DDATA", data(6, metric(None, varint_field(10, 1), name="Status/State")))
-    assert reasons(found) == [Reason.BAD_READING]
+    assert reasons(found) == [Reason.NO_BIRTH]
     assert "its sign is not known (zone.yaml line 13)" in found.said[0].rejected[0].detail
 
 

@@ -8,7 +8,7 @@ from guangfu.telemetry.mapping.ids import Unmapped, device_of, station_of
 from guangfu.telemetry.mapping.model import Entry, FieldRule, Mapping
 from guangfu.telemetry.mapping.scalars import BadValue
 from guangfu.telemetry.reading import Reading, Reason, Rejected
-from guangfu.telemetry.sparkplug.payload import GOOD, Metric, Payload, value_of
+from guangfu.telemetry.sparkplug.payload import GOOD, Metric, NoSign, Payload, value_of
 from guangfu.telemetry.sparkplug.session import EdgeNode
 from guangfu.telemetry.sparkplug.topics import MessageType, SparkplugTopic
 
@@ -90,7 +90,9 @@ class Gatherer:
                 try:
                     self._put(metric, name, entry, rule)
                 except BadValue as bad:
-                    self._refusals.add(Reason.BAD_READING, f"{name}: {bad} {self._mapping.at(rule.line)}")
+                    needs_birth = isinstance(bad, NoSign) and self._birth is None
+                    reason = Reason.NO_BIRTH if needs_birth else Reason.BAD_READING
+                    self._refusals.add(reason, f"{name}: {bad} {self._mapping.at(rule.line)}")
 
     def _name_of(self, alias: int | None) -> str | None:
         """The name that the birth gave an alias; what has none is refused."""

@@ -45,6 +45,10 @@ _QUALITY: Final = "Quality"
 _REBIRTH: Final = "Node Control/Rebirth"
 
 
+class NoSign(BadValue):
+    """An integer whose data type is not known."""
+
+
 class Metric(msgspec.Struct):
     """A metric. `value` is the field that holds it; `timestamp` [ms since 1970 UTC]."""
 
@@ -123,6 +127,7 @@ def value_of(metric: Metric, datatype: int | None) -> object:
     float again, which is the one its sender meant.
 
     Raises:
+        NoSign: An integer, and neither says its data type.
         BadValue: There is no value, it does not fit its type, or its type is not taken.
         NotProtobuf: The field is not of the kind that its number says.
     """
@@ -157,7 +162,7 @@ def _integer(field: Field, datatype: int | None) -> Num:
     elif datatype in _UNSIGNED_BITS:
         fits = not number >> _UNSIGNED_BITS[DataType(datatype)]
     else:
-        raise BadValue(f"an integer of data type {datatype}, so that its sign is not known")
+        raise NoSign(f"an integer of data type {datatype}, so that its sign is not known")
     if not fits:
         raise BadValue(f"{number} does not fit data type {DataType(datatype).name}")
     return Num(number)
