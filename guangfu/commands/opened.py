@@ -58,7 +58,10 @@ def existing_database(settings: StorageSettings, lang: Lang) -> Engine:
         BadSettings: The URL is of no database that is known.
     """
     engine = open_database(settings.sql_url.get_secret_value(), create=False)
-    if not schema_is_current(engine):
+    try:
+        if not schema_is_current(engine):
+            raise Unavailable("sql", OTHER_SCHEMA(lang))
+    except StorageError:
         engine.dispose()
-        raise Unavailable("sql", OTHER_SCHEMA(lang))
+        raise
     return engine
