@@ -33,11 +33,12 @@ class Foreign:
 
     said: list[Said] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    _parts: dict[tuple[str | None, bool], Said] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, station: str | None, *, historical: bool = False) -> Said:
         """The part for a station, made at first use."""
-        for part in self.said:
-            if (part.station, part.historical) == (station, historical):
-                return part
-        self.said.append(Said(station, historical=historical))
-        return self.said[-1]
+        key = station, historical
+        if key not in self._parts:
+            self._parts[key] = Said(station, historical=historical)
+            self.said.append(self._parts[key])
+        return self._parts[key]

@@ -313,3 +313,24 @@ def test_a_near_valid_message_never_raises(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 12)))
     apply_mapping(HUAWEI, HUAWEI_TOPIC, body[:start] + data.draw(SPANS) + body[end:])
+
+
+def test_finding_the_part_of_a_station_does_not_look_at_all_others() -> None:
+    """Counted in comparisons of names, not in seconds: what grows with the square would be millions here."""
+    compared = 0
+
+    class Name(str):
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    found = Foreign()
+    for index in range(2000):
+        found.of(Name(f"s-{index}"))
+    assert len(found.said) == 2000
+    assert compared < 20_000

@@ -1,6 +1,7 @@
 """Applies a mapping to a message in JSON; never raises. Each refusal names the line of the mapping and the path."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from typing import NamedTuple
@@ -62,8 +63,7 @@ def _parsed(payload: bytes) -> object:
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise _Refused(Reason.BAD_MESSAGE, f"{quoted(twice)} stands twice in one object")
     return found
 
