@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from accounting.accountant import Accountant
 from guangfu.clock import day_start
@@ -15,6 +15,7 @@ from guangfu.ledger.books import AGENCY, CENTRALIZED
 from guangfu.stations.models import Household, Registry
 from guangfu.storage.sql.figures import replace_month
 from guangfu.storage.sql.registry import write_registry
+from guangfu.storage.telemetry_store import TelemetryStore
 from tests.accounting.county import JUNE, MAY, County, county, registers
 from tests.income.small_registry import meter
 
@@ -202,3 +203,25 @@ def test_a_station_that_was_closed_is_due_to_its_last_day(another_county: County
     register(another_county, replace(county(), stations=stations))
     accountant.once()
     assert another_county.months()["s1", "2026-05"].days_due == 2
+
+
+def test_a_meters_first_day_is_the_same_whether_computed_alone_or_with_others(
+    another_county: County, engine: Engine, store: TelemetryStore
+) -> None:
+    """It is valid from the 2nd on, spoke before, and is silent from 21:00 to 03:00 around the midnight."""
+    second = FIRST_THREE[1]
+    others = [device for device in county().devices if device.station_id != "s1"]
+    late = replace(county(), devices=(meter("s1", factor=80, valid_from=second), *others))
+    rows = registers("s1", day_start(MAY), day_start(MAY + timedelta(days=3)), 1000)
+    heard = [row for row in rows if not timedelta(hours=21) < row[1] - day_start(MAY) < timedelta(hours=27)]
+    alone, together = another_county, County(store, engine)
+    for of in (alone, together):
+        of.clock.at = day_start(MAY + timedelta(days=3))
+        register(of, late)
+    together.receive(heard)
+    together.account()
+    alone.receive(row for row in heard if row[1] < day_start(second))
+    alone.account()
+    alone.receive(row for row in heard if row[1] > day_start(second))
+    alone.account()
+    assert alone.energy()["s1", second].energy_wh == together.energy()["s1", second].energy_wh == 24 * 80_000
