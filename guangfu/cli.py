@@ -26,6 +26,9 @@ PROGRAMS: Final = {
     ),
     "ingest": Program("ingest.commands", Text("接收遥测并入库", "take telemetry in")),
     "accounting": Program("accounting.commands", Text("电量到收益", "energy to income")),
+    "what-if": Program(
+        "accounting.what_if_commands", Text("换一套规则，预估会变成多少", "the estimate under other rules")
+    ),
     "explain": Program(
         "accounting.explain_commands", Text("数字从何而来：读数、倍率、电价、份额", "where a figure comes from")
     ),
@@ -34,6 +37,7 @@ PROGRAMS: Final = {
     "stations": Program(
         "guangfu.commands.stations", Text("电站登记册：检查、导入、列出", "the registry: check, import, list")
     ),
+    "rules": Program("guangfu.commands.rules", Text("规则：列出、检查、查看", "the rules: list, check, show")),
     "ledger": Program("guangfu.commands.ledger", Text("账簿：校验", "the ledger: verify")),
     "dead-letters": Program("guangfu.commands.dead_letters", Text("死信：查看、重放", "dead letters: look, replay")),
     "doctor": Program("guangfu.commands.doctor", Text("检查各部分是否正常", "is every part well")),

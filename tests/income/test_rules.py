@@ -43,7 +43,7 @@ def test_all_faults_come_together_with_file_and_row(tmp_path: Path) -> None:
     assert sorted(where) == sorted(
         [("tarifs.csv", 0), ("base_prices.csv", 2), ("base_prices.csv", 3), ("base_prices.csv", 4),
          ("energy.csv", 2), ("energy.csv", 3), ("energy.csv", 3), ("energy.csv", 3),
-         ("doubts.csv", 0)]
+         ("doubts.csv", 2)]
     )  # fmt: skip
     assert "0 至 9.99" in caught.value.describe(Lang.ZH)
 
@@ -71,3 +71,32 @@ def test_a_file_that_is_not_utf8_is_a_fault(tmp_path: Path) -> None:
 
 def test_each_grid_has_a_base_price() -> None:
     assert {price.grid for price in load_rules().base_prices} == set(Grid)
+
+
+def test_what_no_two_rows_may_say_and_dates_that_run_backwards(tmp_path: Path) -> None:
+    base = Path("guangfu/income/rules/base_prices.csv").read_text(encoding="utf-8").splitlines()[0]
+    (tmp_path / "base_prices.csv").write_text(f"{base}\nagain,mengdong,2016-01-01,0.31,,A,yes\n")
+    (tmp_path / "market_prices.csv").write_text(
+        "market_id,grid,month,market_yuan_per_kwh,mechanism_yuan_per_kwh,mechanism_share,document,confidence,confirmed\n"
+        "m1,mengxi,2026-06,0.2,0.28,1,,A,yes\nm2,mengxi,2026-06,0.3,0.28,1,,A,yes\n"
+    )
+    (tmp_path / "doubts.csv").write_text("doubt_id,grid_to\nfirst-day-2018-05,2018-05-30\n")
+    (tmp_path / "energy.csv").write_text("name,value,value\ncoverage_floor,0.5,0.6\n")
+    with pytest.raises(BadRules) as caught:
+        load_rules(tmp_path)
+    found = [(Path(fault.file).name, fault.row, fault.column) for fault in caught.value.faults]
+    assert sorted(found) == [
+        ("base_prices.csv", 2, "grid, valid_from"),
+        ("base_prices.csv", 4, "grid, valid_from"),
+        ("doubts.csv", 2, "grid_to"),
+        ("energy.csv", 1, "value"),
+        ("market_prices.csv", 2, "grid, month"),
+        ("market_prices.csv", 3, "grid, month"),
+    ]
+
+
+def test_an_unknown_column_is_the_only_fault_of_its_line(tmp_path: Path) -> None:
+    (tmp_path / "base_prices.csv").write_text("base_id,yuan_per_kwhh\nmengxi-2017,0.3\n")
+    with pytest.raises(BadRules) as caught:
+        load_rules(tmp_path)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, "yuan_per_kwhh")]

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from pydantic import Field
 
+from guangfu.income.rules.checks import inconsistencies
 from guangfu.income.rules.models import (
     BasePrice,
     Confidence,
@@ -36,14 +37,18 @@ class RulesSettings(ProgramSettings):
 
 
 class BadRules(Exception):
-    """Some rules are wrong; `faults` has all of them."""
+    """Some rules are wrong; `faults` has all of them, by file and row."""
 
     def __init__(self, faults: Sequence[RuleFault]) -> None:
-        self.faults = tuple(faults)
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.file, fault.row)))
         super().__init__(self.describe(Lang.EN))
 
     def describe(self, lang: Lang) -> str:
-        return "\n".join(f"{fault.file}:{fault.row}: {fault.text(lang)}" for fault in self.faults)
+        return "\n".join(_described(fault, lang) for fault in self.faults)
+
+
+def _described(fault: RuleFault, lang: Lang) -> str:
+    return f"{fault.file}:{fault.row}: " + (f"{fault.column}: " if fault.column else "") + fault.text(lang)
 
 
 def load_rules(override: Path | None = None) -> Rules:
@@ -75,7 +80,7 @@ def load_rules(override: Path | None = None) -> Rules:
         doubts=table("doubts.csv", _doubt),
         energy=_energy(rows["energy.csv"], faults),
     )
-    faults.extend(_inconsistencies(rules))
+    faults.extend(inconsistencies(rows))
     if faults:
         raise BadRules(faults)
     return rules
@@ -192,20 +197,3 @@ def _energy(rows: Sequence[Row], faults: list[RuleFault]) -> EnergyRules:
         else:
             cells.bad("name", "、".join(ENERGY_BOUNDS), "one of " + ", ".join(ENERGY_BOUNDS))
     return EnergyRules(**values)
-
-
-def _inconsistencies(rules: Rules) -> list[RuleFault]:
-    tariffs = {tariff.tariff_id for tariff in rules.tariffs}
-    faults = [
-        RuleFault("doubts.csv", 0, Text(f"没有电价行 {doubt.tariff_id}", f"there is no tariff row {doubt.tariff_id}"))
-        for doubt in rules.doubts
-        if doubt.tariff_id is not None and doubt.tariff_id not in tariffs
-    ]
-    for grid in Grid:
-        days = [price.valid_from for price in rules.base_prices if price.grid is grid]
-        if not days or len(days) != len(set(days)):
-            text = Text(
-                f"{grid}：没有基准价，或同一天有两个", f"{grid}: there is no base price, or two begin on the same day"
-            )
-            faults.append(RuleFault("base_prices.csv", 0, text))
-    return faults

@@ -150,3 +150,5 @@ class RuleFault:
     file: str
     row: int
     text: Text
+    column: str = ""
+    """Empty where it is the whole row, or the whole file."""

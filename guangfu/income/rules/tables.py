@@ -29,7 +29,8 @@ _UNKNOWN_COLUMN = Text("没有这样的列：{name}", "there is no such column: 
 _MISSING_COLUMN = Text("缺少列：{name}", "the column is missing: {name}")
 _CELLS = Text("单元格数与表头不符", "the number of cells differs from the header")
 _TWICE = Text("编号重复：{name}", "the id is there twice: {name}")
-_BAD_CELL = Text("{column}：{cell!r} 不是{what}", "{column}: {cell!r} is not {what}")
+_COLUMN_TWICE = Text("列重复：{name}", "the column is there twice: {name}")
+_BAD_CELL = Text("{cell!r} 不是{what}", "{cell!r} is not {what}")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ def _read(path: Path, called: str, digest: "hashlib._Hash", faults: list[RuleFau
 
 def _rows(file: str, lines: Sequence[list[str]], faults: list[RuleFault]) -> list[Row]:
     header = lines[0] if lines else []
+    twice = sorted({name for name in header if header.count(name) > 1})
+    faults.extend(RuleFault(file, 1, _COLUMN_TWICE.filled(name=name), name) for name in twice)
     rows: list[Row] = []
     seen: set[str] = set()
     for number, line in enumerate(lines[1:], 2):
@@ -74,7 +77,7 @@ def _rows(file: str, lines: Sequence[list[str]], faults: list[RuleFault]) -> lis
         if len(line) != len(header):
             faults.append(RuleFault(file, number, _CELLS))
         elif line[0] in seen:
-            faults.append(RuleFault(file, number, _TWICE.filled(name=line[0])))
+            faults.append(RuleFault(file, number, _TWICE.filled(name=line[0]), header[0]))
         else:
             rows.append(Row(file, number, {name: cell.strip() for name, cell in zip(header, line, strict=True)}))
             seen.add(line[0])
@@ -88,10 +91,10 @@ def _override(shipped: list[Row], given: list[Row], file: str, faults: list[Rule
     new: list[Row] = []
     for row in given:
         unknown = [name for name in row.cells if name not in columns]
-        faults.extend(RuleFault(row.file, row.number, _UNKNOWN_COLUMN.filled(name=name)) for name in unknown)
+        faults.extend(RuleFault(row.file, row.number, _UNKNOWN_COLUMN.filled(name=name), name) for name in unknown)
         known = by_id.get(row.cells.get(key, ""))
-        missing = [] if known and not unknown else [name for name in columns if name not in row.cells]
-        faults.extend(RuleFault(row.file, row.number, _MISSING_COLUMN.filled(name=name)) for name in missing)
+        missing = [] if known else [name for name in columns if name not in row.cells]
+        faults.extend(RuleFault(row.file, row.number, _MISSING_COLUMN.filled(name=name), name) for name in missing)
         if known:
             by_id[row.cells[key]] = Row(row.file, row.number, {**known.cells, **row.cells})
         elif not missing:
@@ -112,11 +115,8 @@ class Cells:
 
     def bad(self, column: str, zh: str, en: str) -> None:
         cell = self._row.cells.get(column, "")
-        text = Text(
-            _BAD_CELL.zh.format(column=column, cell=cell, what=zh),
-            _BAD_CELL.en.format(column=column, cell=cell, what=en),
-        )
-        self._faults.append(RuleFault(self._row.file, self._row.number, text))
+        text = Text(_BAD_CELL.zh.format(cell=cell, what=zh), _BAD_CELL.en.format(cell=cell, what=en))
+        self._faults.append(RuleFault(self._row.file, self._row.number, text, column))
 
     def text(self, column: str, *, required: bool = True) -> str:
         cell = self._row.cells.get(column, "")

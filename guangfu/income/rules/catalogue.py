@@ -1,0 +1,138 @@
+"""Every rule as one line: in words, with its dates, where it comes from and what is not confirmed of it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from guangfu.clock import month_days, years_after
+from guangfu.income.rules import words
+from guangfu.income.rules.loading import load_rules
+from guangfu.income.rules.models import BasePrice, Deduction, Doubt, Entitlement, MarketPrice, Rules, TariffRule
+from guangfu.income.rules.tables import Row, read_files
+from guangfu.income.rules.words import Rule
+from guangfu.income.tariff import YEARS
+from guangfu.texts import Text
+
+
+class Kind(StrEnum):
+    """What a file of rules holds."""
+
+    TARIFFS = "tariffs"
+    BASE_PRICES = "base-prices"
+    MARKET_PRICES = "market-prices"
+    ENTITLEMENTS = "entitlements"
+    DEDUCTIONS = "deductions"
+    DOUBTS = "doubts"
+    ENERGY = "energy"
+
+    @property
+    def file(self) -> str:
+        """
+        >>> Kind.BASE_PRICES.file
+        'base_prices.csv'
+        """
+        return self.value.replace("-", "_") + ".csv"
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule. It holds from `valid_from` until the day before `valid_to`; `None` is without end.
+
+    A tariff holds while a station that was connected within its dates can have it. `because` says what is not
+    confirmed, and is `None` where nothing is open. `row` is where it comes from: of an operator's line that replaces
+    some cells of a shipped one, the operator's.
+    """
+
+    kind: Kind
+    rule_id: str
+    says: Text
+    value: Text
+    valid_from: date | None
+    valid_to: date | None
+    document: str
+    confidence: str
+    because: Text | None
+    row: Row
+
+    def in_force(self, day: date) -> bool:
+        return (self.valid_from or date.min) <= day < (self.valid_to or date.max)
+
+
+def catalogue(folder: Path | None) -> list[RuleLine]:
+    """Every rule, file by file, each file in the order in which its rows are tried.
+
+    Raises:
+        BadRules, OSError: As `load_rules`.
+    """
+    rules = load_rules(folder)
+    rows = {(file, row_id(row)): row for file, of_file in read_files(folder, [])[0].items() for row in of_file}
+    lines = [_line(kind, rule_id, rule, rules, rows[kind.file, rule_id]) for kind, rule_id, rule in _rules(rules)]
+    return [*lines, *(_energy_line(row) for (file, _), row in rows.items() if file == Kind.ENERGY.file)]
+
+
+def row_id(row: Row) -> str:
+    """A row's first cell."""
+    return next(iter(row.cells.values()))
+
+
+def _rules(rules: Rules) -> Iterator[tuple[Kind, str, Rule]]:
+    yield from ((Kind.TARIFFS, rule.tariff_id, rule) for rule in rules.tariffs)
+    yield from ((Kind.BASE_PRICES, rule.base_id, rule) for rule in rules.base_prices)
+    yield from ((Kind.MARKET_PRICES, rule.market_id, rule) for rule in rules.market_prices.values())
+    yield from ((Kind.ENTITLEMENTS, rule.entitlement_id, rule) for rule in rules.entitlements)
+    yield from ((Kind.DEDUCTIONS, rule.deduction_id, rule) for rule in rules.deductions)
+    yield from ((Kind.DOUBTS, rule.doubt_id, rule) for rule in rules.doubts)
+
+
+def _line(kind: Kind, rule_id: str, rule: Rule, rules: Rules, row: Row) -> RuleLine:
+    valid_from, valid_to = _dates(rule, rules)
+    return RuleLine(
+        kind=kind,
+        rule_id=rule_id,
+        says=words.says(rule),
+        value=words.value(rule),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        document="" if isinstance(rule, Doubt) else rule.document,
+        confidence="" if isinstance(rule, Doubt) else rule.confidence.value,
+        because=words.open_question(rule, rules.doubts),
+        row=row,
+    )
+
+
+def _energy_line(row: Row) -> RuleLine:
+    name, unit = row_id(row), words.ENERGY_UNITS[row_id(row)]
+    value = Text(row.cells["value"] + unit.zh, row.cells["value"] + unit.en)
+    return RuleLine(Kind.ENERGY, name, words.ENERGY[name], value, None, None, "", "", None, row)
+
+
+def _dates(rule: Rule, rules: Rules) -> tuple[date | None, date | None]:
+    match rule:
+        case TariffRule():
+            return rule.grid_from, years_after(rule.grid_to, YEARS) if rule.grid_to else None
+        case Doubt():
+            return rule.grid_from, None
+        case MarketPrice():
+            days = month_days(rule.month)
+            return days[0], days[-1] + timedelta(days=1)
+        case BasePrice():
+            return rule.valid_from, _next(rule.valid_from, (p for p in rules.base_prices if p.grid is rule.grid))
+        case Entitlement():
+            return rule.valid_from, _next(rule.valid_from, rules.entitlements)
+        case Deduction():
+            same = (other for other in rules.deductions if other.position == rule.position)
+            return rule.valid_from, _next(rule.valid_from, same)
+
+
+def _next(day: date, rules: Iterable[BasePrice | Entitlement | Deduction]) -> date | None:
+    """The day on which the next of them begins."""
+    return min((rule.valid_from for rule in rules if rule.valid_from > day), default=None)
+
+
+def own_rows(folder: Path | None) -> tuple[int, int]:
+    """How many shipped rows an operator's folder replaces, and how many it adds."""
+    shipped = {(file, row_id(row)) for file, rows in read_files(None, [])[0].items() for row in rows}
+    own = [(file, row_id(row)) for file, rows in read_files(folder, [])[0].items() for row in rows if row.file != file]
+    return sum(one in shipped for one in own), sum(one not in shipped for one in own)
