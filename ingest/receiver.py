@@ -28,7 +28,7 @@ from ingest.settings import Settings
 log = logging.getLogger(__name__)
 
 _IDLE_S: Final = 0.2
-_GROUP_BYTES: Final = 1 << 20
+_GROUP_BYTES: Final = 2 << 20
 _ROOM_CHECK_S: Final = 1.0
 _RESUME_BELOW: Final = 0.8
 _FAILURE: Final = 128

@@ -39,7 +39,7 @@ class Settings(ProgramSettings):
         default=[],
         description='files, and folders of *.yaml files, that say what foreign messages mean, such as ["/etc/guangfu"]',
     )
-    group_size: int = Field(default=500, ge=1, le=10_000, description="messages that are committed together at most")
+    group_size: int = Field(default=2000, ge=1, le=10_000, description="messages that are committed together at most")
     group_wait_ms: int = Field(default=10, ge=0, le=1000, description="how long a group waits for more messages")
     linger_ms: int = Field(default=10, ge=0, le=10_000, description="how long a write waits for more groups")
     batch_points: int = Field(default=10_000, ge=1, le=20_000, description="points written to the store at once")
