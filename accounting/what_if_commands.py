@@ -48,7 +48,7 @@ def what_if_(
     """换成文件夹里的规则，未关账各月的预估会变成多少；只读，例如 guangfu what-if 规则/ --month 2026-06
 
     The open months' estimate as if GUANGFU_RULES_FOLDER were FOLDER, beside what it is; nothing is changed.
-    For example: guangfu what-if rules/ --village v0001 --csv --lang en
+    For example: guangfu what-if rules/ --village vl00683 --csv --lang en
     """
     language = Lang.parse(lang)
     _check_month(month, language)
