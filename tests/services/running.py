@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -159,31 +160,30 @@ def running_postgres(folder: Path) -> Iterator[Postgres]:
     """PostgreSQL with trust authentication on loopback; as root it runs as the user `postgres`."""
     bin_dir = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nonexistent"))
     initdb, server = find_program("initdb", bin_dir), find_program("postgres", bin_dir)
-    data, port = folder / "pg", free_port()
-    become: list[str] = []
-    if os.geteuid() == 0:
-        # setpriv becomes the server; runuser would stay in between and take the signals for itself
-        become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
-        for parent in (folder, *folder.parents[:3]):
-            if parent.owner() == "root" and parent != Path("/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-        data.mkdir()
-        shutil.chown(data, "postgres", "postgres")
-    subprocess.run(
-        [*become, initdb, "-D", str(data), "-U", "guangfu", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
-        check=True,
-        capture_output=True,
-    )
-    command = [*become, server, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1",
-               "-c", "unix_socket_directories=", "-c", "fsync=on"]  # fmt: skip
+    # Not in `folder`: pytest closes its folders to other users, and does so again whenever another run starts.
+    with tempfile.TemporaryDirectory(prefix="guangfu-postgres-") as data:
+        become: list[str] = []
+        if os.geteuid() == 0:
+            # setpriv becomes the server; runuser would stay in between and take the signals for itself
+            become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
+            shutil.chown(data, "postgres", "postgres")
+        subprocess.run(
+            [*become, initdb, "-D", data, "-U", "guangfu", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+            check=True,
+            capture_output=True,
+        )
+        port = free_port()
+        command = [*become, server, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1",
+                   "-c", "unix_socket_directories=", "-c", "fsync=on"]  # fmt: skip
+        service = Service("127.0.0.1", port, command, lambda: _lets_in(port), folder / "postgres.log")
+        with _run(service) as running:
+            yield Postgres(running)
 
-    def ready() -> bool:  # it listens some time before it lets anybody in
-        try:
-            psycopg.connect(f"host=127.0.0.1 port={port} user=guangfu dbname=postgres").close()
-        except psycopg.OperationalError:
-            return False
-        return True
 
-    service = Service("127.0.0.1", port, command, ready, folder / "postgres.log")
-    with _run(service) as running:
-        yield Postgres(running)
+def _lets_in(port: int) -> bool:
+    """PostgreSQL listens some time before it lets anybody in."""
+    try:
+        psycopg.connect(f"host=127.0.0.1 port={port} user=guangfu dbname=postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
