@@ -38,7 +38,7 @@ def serve(
     given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     try:
         _serve(Settings.load(**given), StorageSettings.load())
-    except (BadSettings, ValueError) as error:
+    except BadSettings as error:
         _fail(str(error), Exit.USAGE)
     except BadRules as error:
         _fail(BAD_RULES(asked, faults=error.describe(asked)), Exit.FOUND)

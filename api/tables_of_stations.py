@@ -23,7 +23,7 @@ STATE_TEXTS: Final = {
     StationState.UNKNOWN: Text("未知", "unknown"),
 }
 
-UNCONFIRMED: Final = Text("依据待确认", "Rests on unconfirmed rules")
+UNCONFIRMED: Final = Text("依据待核实", "Rests on unconfirmed rules")
 
 
 def _plain(name: str, title: Text) -> Column[schemas.StationRow]:

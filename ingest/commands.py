@@ -47,7 +47,7 @@ def ingest(lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN") -> N
         raise typer.Exit(Exit.USAGE) from bad
     try:
         _run(settings, storage, language)
-    except ValueError as bad:
+    except BadSettings as bad:
         typer.echo(BAD_SETTINGS(language, faults=bad), err=True)
         raise typer.Exit(Exit.USAGE) from bad
     except (StorageError, PartDied) as fault:

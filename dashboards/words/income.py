@@ -48,15 +48,15 @@ DISTRIBUTABLE: Final = say(
     "What is left for the villages of the village-level stations' estimate after deductions.",
 )
 COVERAGE: Final = say(
-    "数据覆盖率",
+    "数据数据完整率",
     "Coverage",
-    "所选月份各站覆盖率按应计天数加权的平均；未计入天数使预估偏低。",
+    "所选月份各站数据完整率按应计天数加权的平均；未计入天数使预估偏低。",
     "The stations' coverage of the month, weighted by the days due; days that are not counted make the estimate low.",
 )
 UNCONFIRMED: Final = say(
-    "规则待确认占比",
+    "规则待核实占比",
     "Unconfirmed",
-    "应收预估中所依据的电价或扣减规则尚待确认的比例。",
+    "应收预估中所依据的电价或扣减规则尚待核实的比例。",
     "The part of the estimate whose tariff or deduction rule is not confirmed yet.",
 )
 BY_DAY: Final = say(
@@ -80,7 +80,7 @@ BY_LEAGUE: Final = say(
 BY_BANNER: Final = say(
     "各旗县收益（预估，元）",
     "Income by banner (estimate, yuan)",
-    "所选电量月份各旗县的应收预估与覆盖率。",
+    "所选电量月份各旗县的应收预估与数据完整率。",
     "The month's estimate and coverage in each banner.",
 )
 VILLAGES: Final = say(
@@ -90,9 +90,9 @@ VILLAGES: Final = say(
     "The 50 villages with the highest estimate of the month, their units in all stations together.",
 )
 DOUBTS: Final = say(
-    "不完整或规则待确认的电站（预估，元）",
+    "不完整或规则待核实的电站（预估，元）",
     "Gaps or unconfirmed rules (estimate, yuan)",
-    "覆盖率低于 95 %、有未计入的天数或规则待确认的电站，缺天多者在前，至多 100 座；天数不足下限的没有金额。",
+    "数据完整率低于 95 %、有未计入的天数或规则待核实的电站，缺天多者在前，至多 100 座；天数不足下限的没有金额。",
     "Coverage under 95 %, days not counted or rules unconfirmed; "
     "most lacking first, at most 100; no amount where too few days are counted.",
 )

@@ -94,8 +94,8 @@ VILLAGES: Final = say(
 QUALITY: Final = say(
     "每日数据质量",
     "Quality of the days",
-    "覆盖率为实测读数占应有读数的比例；没有电量的原因或需要留意之处见说明。",
-    "Coverage is the measured part of the expected readings; the remark says why there is no energy, or what to mind.",
+    "数据完整率为读数足够密的时间占当日时间的比例；没有电量的原因或需要留意之处见说明。",
+    "Coverage: the part of the day with readings close together. The remark says why energy is missing, or what to mind.",
 )
 METER: Final = Text("关口表", "Gateway meter")
 POA: Final = Text("组件面", "Plane of array")

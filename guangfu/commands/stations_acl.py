@@ -157,7 +157,7 @@ _NONE_ISSUED: Final = Text(
     "no station needs a new password; {removed} of closed stations removed; {users} users in the password file",
 )
 _RESERVED: Final = Text(
-    "电站编号 {ids} 与程序在 MQTT 服务器上的用户重名，请改编号",
+    "电站编号 {ids} 与程序在 消息代理上的用户重名，请改编号",
     "stations {ids} are called like a program's user at the broker: give them another id",
 )
 _UNKNOWN: Final = Text("登记册中没有在运电站 {ids}", "the registry has no open station {ids}")

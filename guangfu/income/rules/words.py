@@ -41,7 +41,7 @@ ENERGY: Final = {
         "两次读数相隔不超过此值，其间算有数据", "readings at most so far apart cover the time between them"
     ),
     "max_gap_h": Text(
-        "零点落在不长于此值的中断内时插值", "a midnight inside a gap of at most this length is interpolated"
+        "零点落在不长于此值的中断内时内插", "a midnight inside a gap of at most this length is interpolated"
     ),
     "plausible_factor": Text("电表走字不会快过交流容量的此倍数", "a meter can't count faster than this"),
     "posting_days_floor": Text(
