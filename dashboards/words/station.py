@@ -95,7 +95,7 @@ QUALITY: Final = say(
     "每日数据质量",
     "Quality of the days",
     "数据完整率为读数足够密的时间占当日时间的比例；没有电量的原因或需要留意之处见说明。",
-    "Coverage: the part of the day with readings close together. The remark says why energy is missing, or what to mind.",
+    "Coverage: part of the day with readings close together. The remark says why energy is missing, or what to mind.",
 )
 METER: Final = Text("关口表", "Gateway meter")
 POA: Final = Text("组件面", "Plane of array")
