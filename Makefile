@@ -34,7 +34,7 @@ services:
 	  { rm -rf .venv; echo "Python's venv module is missing; install it (Debian: apt install python3-venv)" >&2; exit 2; }
 
 .venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
-	@echo "Installing into .venv ..."
+	@echo "Installing into .venv ..." >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@

@@ -35,7 +35,7 @@ def figures() -> Iterator[Figure]:
     assert len(energy) == grouped == len(asked)
     n = len(registers.at_ms)
     beside = f"pandas grouping by station and day, without checks: {n / pandas_s:.3g} readings/s"
-    yield Figure("readings_per_s_to_daily_energy", n / ours_s, "readings/s", beside, pandas_s / ours_s)
+    yield Figure("accounting.daily_energy", n / ours_s, "readings/s", beside, pandas_s / ours_s)
 
 
 def _registers(registry: Registry) -> Registers:

@@ -10,7 +10,7 @@ class Figure:
     """A measured value and what it stands beside.
 
     Attributes:
-        name: What was measured, such as `points_per_s_into_duckdb`.
+        name: What was measured, such as `storage.write.duckdb`.
         value: The figure. [unit]
         unit: Its unit, such as `points/s`.
         beside: The raw limit or peer, measured in the same run, with its own figure.

@@ -90,7 +90,7 @@ def _rates(
 
 
 def _written(name: str, ours: float, raw: float, limit: str) -> Figure:
-    return Figure(f"points_per_s_into_{name}", ours, "points/s", f"{limit}: {raw:,.0f} points/s", ours / raw)
+    return Figure(f"storage.write.{name}", ours, "points/s", f"{limit}: {raw:,.0f} points/s", ours / raw)
 
 
 def _read(store: TelemetryStore, name: str, raw: Callable[[], int], limit: str) -> Figure:
@@ -103,7 +103,7 @@ def _read(store: TelemetryStore, name: str, raw: Callable[[], int], limit: str) 
         ours_s.append(time.perf_counter() - began)
     ours, limit_rate = count / min(ours_s), count / min(raw_s)
     return Figure(
-        f"rows_per_s_read_from_{name}", ours, "rows/s", f"{limit}: {limit_rate:,.0f} rows/s", ours / limit_rate
+        f"storage.read.{name}", ours, "rows/s", f"{limit}: {limit_rate:,.0f} rows/s", ours / limit_rate
     )
 
 
