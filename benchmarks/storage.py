@@ -102,9 +102,7 @@ def _read(store: TelemetryStore, name: str, raw: Callable[[], int], limit: str) 
         count = len(store.read(METER, ["energy_export_total_wh"], start_at=from_ms(0), end_at=EVER["end_at"]))
         ours_s.append(time.perf_counter() - began)
     ours, limit_rate = count / min(ours_s), count / min(raw_s)
-    return Figure(
-        f"storage.read.{name}", ours, "rows/s", f"{limit}: {limit_rate:,.0f} rows/s", ours / limit_rate
-    )
+    return Figure(f"storage.read.{name}", ours, "rows/s", f"{limit}: {limit_rate:,.0f} rows/s", ours / limit_rate)
 
 
 def duckdb_figures(folder: Path) -> Iterator[Figure]:
