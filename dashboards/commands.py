@@ -10,6 +10,7 @@ import typer
 from dashboards.grafana import Grafana, Refused, Unavailable
 from dashboards.provisioning import write_folder
 from dashboards.pushing import State, Step, steps
+from dashboards.pushing_alerts import alert_steps
 from dashboards.settings import Settings
 from dashboards.words import commands as says
 from guangfu.exits import Exit
@@ -42,12 +43,12 @@ def build(
     folder: Annotated[Path, typer.Argument(help="写到哪个文件夹 / where to write", file_okay=False)],
     lang: LangOption = "zh-CN",
 ) -> None:
-    """写出 Grafana 的文件供给：看板、数据源，例如 guangfu dashboards build /var/guangfu
+    """写出 Grafana 的文件供给：看板、数据源、告警，例如 guangfu dashboards build /var/guangfu
 
     Write Grafana's provisioning files, for example: guangfu dashboards build /var/guangfu --lang en
 
-    看板为中英文两套。数据源文件含数据库密码，请限制其读取权限。
-    Dashboards in both languages. The data sources' file holds the databases' passwords: guard it.
+    看板为中英文两套。数据源文件含数据库密码，联系点文件含群机器人地址，请限制其读取权限。
+    Dashboards in both languages. The files of data sources and contact points hold secrets: guard them.
     """
     language = Lang.parse(lang)
     settings = _settings(language)
@@ -71,16 +72,16 @@ def push(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示，不写入 / only show, write nothing")] = False,
     lang: LangOption = "zh-CN",
 ) -> None:
-    """推送文件夹、数据源和看板，可重复执行，例如 guangfu dashboards push --url http://grafana:3000 --dry-run
+    """推送文件夹、数据源、看板和告警，可重复执行，例如 guangfu dashboards push --url http://grafana:3000 --dry-run
 
-    Push folders, data sources and dashboards, safe to repeat: guangfu dashboards push --dry-run --lang en
+    Push folders, data sources, dashboards and alerts, safe to repeat: guangfu dashboards push --dry-run --lang en
 
     数据源需要管理员权限；密码与令牌最好放在环境变量或 …_FILE 中。
     Data sources need an Admin; passwords and tokens are better kept in the environment or in …_FILE.
     """
     language = Lang.parse(lang)
     with _grafana(language, url, token, user, password) as (grafana, settings):
-        stuck = [step for step in steps(grafana, settings) if not _do(step, language, dry_run=dry_run)]
+        stuck = [step for step in _all_steps(grafana, settings) if not _do(step, language, dry_run=dry_run)]
     if stuck:
         raise typer.Exit(Exit.FOUND)
 
@@ -100,11 +101,16 @@ def diff(
     language = Lang.parse(lang)
     different = 0
     with _grafana(language, url, token, user, password) as (grafana, settings):
-        for step in steps(grafana, settings):
+        for step in _all_steps(grafana, settings):
             typer.echo(says.line(language, step, says.FOUND[step.state], SHOWN_DIFFERENCES))
             different += step.state is not State.SAME and not (step.state is State.FROM_FILE and not step.differs)
     if different:
         raise typer.Exit(Exit.FOUND)
+
+
+def _all_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
+    yield from steps(grafana, settings)
+    yield from alert_steps(grafana, settings)
 
 
 def _do(step: Step, lang: Lang, *, dry_run: bool) -> bool:

@@ -1,8 +1,9 @@
-"""Files from which Grafana provisions itself: dashboards, data sources, and who reads what where.
+"""Files from which Grafana provisions itself: dashboards, data sources, alerts, and who reads what where.
 
 FOLDER/dashboards/{zh,en}/*.json
 FOLDER/provisioning/dashboards/guangfu.yaml
 FOLDER/provisioning/datasources/guangfu.yaml      holds the passwords of the databases
+FOLDER/provisioning/alerting/{rules,contactPoints,policies}.yaml      the second holds the addresses of webhooks
 """
 
 from pathlib import Path
@@ -10,14 +11,17 @@ from typing import Any, Final
 
 import yaml
 
+from dashboards.alerts import GROUPS_S, RETIRED, document, rules
+from dashboards.contacts import CONTACT, contact_points, policy, unwanted
 from dashboards.frame import SUFFIX, folder_uid
 from dashboards.rendering import as_file, rendered
 from dashboards.settings import Settings
 from dashboards.sources import data_sources
+from dashboards.words import alerts as alerts_say
 from dashboards.words import shared
 from guangfu.texts import Lang
 
-QUIET: Final = ("plugins", "alerting", "notifiers", "access-control")
+QUIET: Final = ("plugins", "notifiers", "access-control")
 """Grafana logs an error for each of these folders that it does not find."""
 
 
@@ -27,7 +31,7 @@ def write_folder(folder: Path, settings: Settings) -> list[Path]:
     Raises:
         OSError: A file can't be written.
     """
-    texts = {**_dashboards(), **_provisioning(settings)}
+    texts = {**_dashboards(), **_provisioning(settings), **alerting_files(settings)}
     for name in QUIET:
         (folder / "provisioning" / name).mkdir(parents=True, exist_ok=True)
     return [_write(folder / name, text) for name, text in texts.items()]
@@ -48,6 +52,46 @@ def _provisioning(settings: Settings) -> dict[str, str]:
             {"apiVersion": 1, "datasources": _escaped(data_sources(settings))}
         ),
     }
+
+
+def alerting_files(settings: Settings) -> dict[str, str]:
+    """Rules, contact points and policies. All three are written always, so that what an earlier build wrote goes."""
+    documents = {"rules": _rules(settings), "contactPoints": _contacts(settings), "policies": _policies(settings)}
+    return {f"provisioning/alerting/{name}.yaml": _yaml({"apiVersion": 1, **made}) for name, made in documents.items()}
+
+
+def _rules(settings: Settings) -> dict[str, Any]:
+    """Rules are not escaped: Grafana leaves `$` alone in queries and annotations, and there is none elsewhere."""
+    lang, made = Lang(settings.alert_language), rules(settings)
+    groups = [
+        {
+            "orgId": 1,
+            "name": name,
+            "folder": alerts_say.FOLDER(lang),
+            "interval": f"{interval_s}s",
+            "rules": [document(rule, lang) for rule in made if rule.group == name],
+        }
+        for name, interval_s in GROUPS_S.items()
+    ]
+    return {"groups": groups, "deleteRules": [{"orgId": 1, "uid": uid} for uid in RETIRED]}
+
+
+def _contacts(settings: Settings) -> dict[str, Any]:
+    receivers = [{name: value for name, value in point.items() if name != "name"} for point in contact_points(settings)]
+    if not receivers:
+        return {"contactPoints": []}
+    return {
+        "contactPoints": [{"orgId": 1, "name": CONTACT, "receivers": _escaped(receivers)}],
+        "deleteContactPoints": [{"orgId": 1, "uid": uid} for uid in unwanted(settings)],
+    }
+
+
+def _policies(settings: Settings) -> dict[str, Any]:
+    """By file the whole tree is ours: Grafana takes no part of one."""
+    if not contact_points(settings):
+        return {"policies": []}
+    root = {name: value for name, value in policy().items() if name != "object_matchers"}
+    return {"policies": [{"orgId": 1, **root}]}
 
 
 def _providers(settings: Settings) -> list[dict[str, Any]]:

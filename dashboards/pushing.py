@@ -21,6 +21,10 @@ class Kind(StrEnum):
     FOLDER = "folder"
     SOURCE = "source"
     DASHBOARD = "dashboard"
+    RULE = "rule"
+    GROUP = "group"
+    CONTACT = "contact"
+    POLICY = "policy"
 
 
 class State(StrEnum):
@@ -31,6 +35,8 @@ class State(StrEnum):
     """Grafana reads it from a provisioning file and lets nobody change it."""
     TITLE_TAKEN = "title_taken"
     """Another dashboard in the folder has the title: saving ours would replace it without a word."""
+    UNWANTED = "unwanted"
+    """It was ours once and is not any more."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +52,14 @@ class Step:
 
 
 def steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
-    """Folders, sources, dashboards, in the order in which they need each other; each is read when its turn comes.
+    """Folders, sources and dashboards, in the order in which they need each other; each is read when its turn comes.
 
     Raises:
         GrafanaError: See `dashboards.grafana`.
     """
     grafana.check()
     for lang in Lang:
-        yield _folder(grafana, folder_uid(lang), shared.FOLDER(lang))
+        yield folder_step(grafana, folder_uid(lang), shared.FOLDER(lang))
     for source in data_sources(settings):
         yield _source(grafana, source)
     for lang in Lang:
@@ -61,7 +67,7 @@ def steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
             yield _dashboard(grafana, document, folder_uid(lang))
 
 
-def _folder(grafana: Grafana, uid: str, title: str) -> Step:
+def folder_step(grafana: Grafana, uid: str, title: str) -> Step:
     there = grafana.folder(uid)
     if there is None:
         return Step(Kind.FOLDER, uid, title, State.MISSING, apply=lambda: grafana.create_folder(uid, title))

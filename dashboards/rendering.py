@@ -19,8 +19,13 @@ def rendered(lang: Lang) -> list[dict[str, Any]]:
 
 
 def as_json(dashboard: Dashboard) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(json.dumps(dashboard, cls=JSONEncoder))
-    return made
+    return as_plain(dashboard)
+
+
+def as_plain(made: object) -> dict[str, Any]:
+    """Objects of the SDK as plain JSON."""
+    plain: dict[str, Any] = json.loads(json.dumps(made, cls=JSONEncoder))
+    return plain
 
 
 LINE: Final = 110

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from guangfu.settings import ProgramSettings, program_config
 
@@ -48,3 +48,35 @@ class Settings(ProgramSettings):
         pattern=r"^/",
         description="where Grafana finds the folder dashboards that build writes",
     )
+    alert_language: Literal["zh-CN", "en"] = Field(default="zh-CN", description="language of the alerts: zh-CN or en")
+    alert_silent_min: int = Field(
+        default=30, ge=2, le=1440, description="minutes without a reading until a station's alert begins"
+    )
+    alert_accounting_late_h: float = Field(
+        default=3, gt=0, le=72, description="hours without a computed day, while days wait, until an alert"
+    )
+    alert_yesterday_missing_percent: float = Field(
+        default=20, ge=0, lt=100, description="stations that may lack a complete yesterday without an alert, in percent"
+    )
+    alert_month_overdue_day: int = Field(
+        default=5, ge=2, le=28, description="day of the month from which last month is overdue"
+    )
+    alert_output_percent: float = Field(
+        default=40, gt=0, lt=100, description="alert when yesterday's energy is under so much of the usual, in percent"
+    )
+    alert_dead_letters_per_h: int = Field(
+        default=60, ge=0, description="messages an hour that may be refused without an alert"
+    )
+    alert_webhook_url: SecretStr = Field(default=SecretStr(""), description="webhook that gets Grafana's JSON")
+    alert_wecom_url: SecretStr = Field(default=SecretStr(""), description="webhook of a WeCom group robot")
+    alert_dingtalk_url: SecretStr = Field(default=SecretStr(""), description="webhook of a DingTalk group robot")
+    alert_feishu_url: SecretStr = Field(
+        default=SecretStr(""), description="webhook of a Feishu group robot; needs Grafana 12"
+    )
+
+    @field_validator("alert_webhook_url", "alert_wecom_url", "alert_dingtalk_url", "alert_feishu_url")
+    @classmethod
+    def _is_address(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not url.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("not an address that begins with http:// or https://")
+        return url

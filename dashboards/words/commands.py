@@ -18,6 +18,10 @@ KINDS: Final = {
     Kind.FOLDER: Text("文件夹", "folder"),
     Kind.SOURCE: Text("数据源", "data source"),
     Kind.DASHBOARD: Text("看板", "dashboard"),
+    Kind.RULE: Text("告警规则", "alert rule"),
+    Kind.GROUP: Text("规则组", "rule group"),
+    Kind.CONTACT: Text("联系点", "contact point"),
+    Kind.POLICY: Text("通知策略", "notification policy"),
 }
 _STUCK: Final = {
     State.FROM_FILE: Text("由文件供给，不改", "comes from a file, left"),
@@ -29,18 +33,21 @@ DONE: Final = {
     State.MISSING: Text("已新建", "created"),
     State.DIFFERENT: Text("已更新", "updated"),
     State.SAME: Text("无变化", "left"),
+    State.UNWANTED: Text("已删除", "deleted"),
     **_STUCK,
 }
 WOULD: Final = {
     State.MISSING: Text("将新建", "would be created"),
     State.DIFFERENT: Text("将更新", "would be updated"),
     State.SAME: Text("无变化", "left"),
+    State.UNWANTED: Text("将删除", "would be deleted"),
     **_STUCK,
 }
 FOUND: Final = {
     State.MISSING: Text("缺少", "missing"),
     State.DIFFERENT: Text("有差别", "different"),
     State.SAME: Text("相同", "the same"),
+    State.UNWANTED: Text("多余", "not wanted any more"),
     State.FROM_FILE: Text("由文件供给", "comes from a file"),
     State.TITLE_TAKEN: _STUCK[State.TITLE_TAKEN],
 }

@@ -9,20 +9,81 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 Json = dict[str, Any]
+ALERTING: Final = "/api/v1/provisioning/"
+
+
+class FakeAlerting:
+    """The provisioning API of alerts, under `/v1/provisioning`. A file's rules and contact points refuse changes."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, Json] = {}
+        self.intervals_s: dict[str, int] = {}
+        self.contacts: dict[str, Json] = {}
+        self.tree: Json = {"receiver": "theirs", "routes": [{"receiver": "theirs", "continue": True}]}
+
+    def answer(self, method: str, path: str, body: Json | None) -> tuple[int, Any]:
+        kind, _, name = path.partition("/")
+        if kind == "alert-rules":
+            return self._thing(method, self.rules, name, body, deep=True)
+        if kind == "contact-points":
+            return self._thing(method, self.contacts, name, body, deep=False)
+        if kind == "policies":
+            self.tree = self.tree if body is None else body
+            return 200, self.tree
+        return self._group(name, body)
+
+    def _thing(
+        self, method: str, stored: dict[str, Json], uid: str, body: Json | None, *, deep: bool
+    ) -> tuple[int, Any]:
+        """500 for what is not there, and no provenance in a list, as Grafana 9.4; WeCom's address is not told."""
+        if method == "GET" and not uid:
+            return 200, [{**_redacted(one), "provenance": ""} if deep else _redacted(one) for one in stored.values()]
+        if method == "POST":
+            assert body is not None
+            uid = body["uid"]
+            assert uid not in stored, "created twice"
+        elif uid not in stored:
+            return 500, {"message": "could not find alert rule"}
+        if method == "GET":
+            return 200, stored[uid]
+        if stored.get(uid, {}).get("provenance") == "file":
+            return 500, {"message": "cannot change provenance from 'file' to 'api'"}
+        if method == "DELETE":
+            del stored[uid]
+            return 204, None
+        stored[uid] = {**(body or {}), "provenance": "api", **({"id": 3, "orgID": 1} if deep else {})}
+        return 201, stored[uid]
+
+    def _group(self, name: str, body: Json | None) -> tuple[int, Any]:
+        folder, _, group = name.partition("/rule-groups/")
+        rules = [r for r in self.rules.values() if (r["folderUID"], r["ruleGroup"]) == (folder, group)]
+        if not rules:
+            return 404, {"message": "rule group not found"}
+        if body is not None:
+            self.intervals_s[group] = body["interval"]
+        interval_s = self.intervals_s.setdefault(group, 60)
+        return 200, {"title": group, "folderUid": folder, "interval": interval_s, "rules": rules}
+
+
+def _redacted(point: Json) -> Json:
+    if point.get("type") != "wecom":
+        return point
+    return {**point, "settings": {**point["settings"], "url": "[REDACTED]"}}
 
 
 class FakeGrafana(ThreadingHTTPServer):
-    """What it has is in `folders`, `sources` and `dashboards`, by uid; `writes` counts what was written."""
+    """What it has is in `folders`, `sources` and `dashboards`, by uid, and in `alerting`; `writes` counts writes."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folders: dict[str, Json] = {}
         self.sources: dict[str, Json] = {}
         self.dashboards: dict[str, Json] = {}
+        self.alerting = FakeAlerting()
         self.password = "admin"
         self.writes = 0
 
@@ -34,6 +95,8 @@ class FakeGrafana(ThreadingHTTPServer):
         kind, _, uid = path.strip("/").rpartition("/")
         if path == "/health":
             return 200, {"database": "ok", "version": "0"}
+        if path == "/folders":
+            return 200, list(self.folders.values())
         if kind == "folders":
             return (200, self.folders[uid]) if uid in self.folders else (404, None)
         if kind == "datasources/uid":
@@ -74,16 +137,27 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
+        if url.path.startswith(ALERTING):
+            self._answer(*self.server.alerting.answer("GET", url.path.removeprefix(ALERTING), None))
+            return
         self._answer(*self.server.get(url.path.removeprefix("/api"), parse_qs(unquote(url.query))))
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or "null")
         if "Authorization" not in self.headers or self._password() != self.server.password:
             self._answer(401, {"message": "Invalid username or password"})
             return
-        self._answer(*self.server.put(urlsplit(self.path).path.removeprefix("/api"), body))
+        path = urlsplit(self.path).path
+        if path.startswith(ALERTING):
+            self.server.writes += 1
+            self._answer(*self.server.alerting.answer(self.command, path.removeprefix(ALERTING), body))
+            return
+        self._answer(*self.server.put(path.removeprefix("/api"), body))
 
     def do_PUT(self) -> None:
+        self.do_POST()
+
+    def do_DELETE(self) -> None:
         self.do_POST()
 
     def _password(self) -> str:

@@ -7,10 +7,12 @@ import yaml
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from dashboards import provisioning
 from dashboards.commands import app
 from dashboards.provisioning import write_folder
 from dashboards.rendering import rendered
 from dashboards.settings import Settings
+from guangfu.settings import BadSettings
 from guangfu.texts import Lang
 
 
@@ -34,6 +36,52 @@ def test_each_language_has_a_provider_and_a_folder_of_its_own(tmp_path: Path) ->
     providers = yaml.safe_load(text)["providers"]
     assert [provider["options"]["path"] for provider in providers] == ["/elsewhere/zh", "/elsewhere/en"]
     assert len({provider["folder"] for provider in providers}) == len({p["folderUid"] for p in providers}) == 2
+
+
+def alerting(folder: Path, name: str) -> dict[str, Any]:
+    made: dict[str, Any] = yaml.safe_load((folder / f"provisioning/alerting/{name}.yaml").read_text(encoding="utf-8"))
+    return made
+
+
+def test_without_a_webhook_rules_have_no_contact_point_of_their_own(tmp_path: Path) -> None:
+    """Files of an earlier build with one are written anew, empty."""
+    write_folder(tmp_path, Settings(alert_webhook_url=SecretStr("https://hook.invalid")))
+    assert alerting(tmp_path, "policies")["policies"] != []
+    write_folder(tmp_path, Settings())
+    assert len(alerting(tmp_path, "rules")["groups"]) == 2
+    assert alerting(tmp_path, "contactPoints") == {"apiVersion": 1, "contactPoints": []}
+    assert alerting(tmp_path, "policies") == {"apiVersion": 1, "policies": []}
+
+
+def test_a_receiver_that_is_not_configured_is_deleted_where_another_is(tmp_path: Path) -> None:
+    write_folder(tmp_path, Settings(alert_wecom_url=SecretStr("https://wecom.invalid/?key=a$HOME")))
+    made = alerting(tmp_path, "contactPoints")
+    (point,) = made["contactPoints"]
+    assert [(one["uid"], one["settings"]["url"]) for one in point["receivers"]] == [
+        ("guangfu-wecom", "https://wecom.invalid/?key=a$$HOME")
+    ]
+    deleted = {one["uid"] for one in made["deleteContactPoints"]}
+    assert deleted == {"guangfu-webhook", "guangfu-dingtalk", "guangfu-feishu"}
+    assert alerting(tmp_path, "policies")["policies"][0]["receiver"] == point["name"]
+
+
+def test_a_rule_that_there_once_was_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provisioning, "RETIRED", ("guangfu-old",))
+    write_folder(tmp_path, Settings())
+    assert alerting(tmp_path, "rules")["deleteRules"] == [{"orgId": 1, "uid": "guangfu-old"}]
+
+
+def test_limits_and_language_of_the_rules_come_from_the_settings(tmp_path: Path) -> None:
+    write_folder(tmp_path, Settings(alert_language="en", alert_silent_min=45))
+    rules = {rule["uid"]: rule for group in alerting(tmp_path, "rules")["groups"] for rule in group["rules"]}
+    assert rules["guangfu-station-silent"]["title"] == "Station silent"
+    assert rules["guangfu-station-silent"]["data"][2]["model"]["expression"] == "$B > 45"
+    assert "more than 45 minutes" in rules["guangfu-station-silent"]["annotations"]["summary"]
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    with pytest.raises(BadSettings, match="GUANGFU_DASHBOARDS_ALERT_WECOM_URL"):
+        Settings.load(alert_wecom_url="wecom.invalid")
 
 
 def test_building_again_changes_no_byte(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from dashboards.rendering import rendered
 from guangfu.texts import Lang
 from tests.dashboards.fake_grafana import FakeGrafana, running_fake_grafana
 
-THINGS = 2 + 2 + 6
-"""Folders, data sources, dashboards."""
+THINGS = 3 + 2 + 6 + 8
+"""Folders, data sources, dashboards, alert rules."""
+GROUPS = 2
+"""Groups of rules: they come with their rules, and one of them gets an interval of its own."""
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def said(result: Result) -> list[str]:
 
 def test_push_creates_folders_sources_and_dashboards(grafana: FakeGrafana) -> None:
     pushed = run("push")
-    assert (pushed.exit_code, said(pushed)) == (0, ["created"] * THINGS), pushed.output
+    assert (pushed.exit_code, said(pushed)) == (0, ["created"] * THINGS + ["left", "updated"]), pushed.output
     wanted = {document["uid"]: document for lang in Lang for document in rendered(lang)}
     assert {
         uid: {**stored["dashboard"], "id": None, "version": None} for uid, stored in grafana.dashboards.items()
@@ -44,12 +46,13 @@ def test_push_creates_folders_sources_and_dashboards(grafana: FakeGrafana) -> No
 def test_pushing_again_leaves_everything(grafana: FakeGrafana) -> None:
     run("push")
     again = run("push")
-    assert (again.exit_code, said(again)) == (0, ["left"] * THINGS)
+    assert (again.exit_code, said(again)) == (0, ["left"] * (THINGS + GROUPS))
     assert run("diff").exit_code == 0
 
 
 def test_a_dry_run_writes_nothing(grafana: FakeGrafana) -> None:
-    assert said(run("push", "--dry-run")) == ["would be created"] * THINGS
+    shown = run("push", "--dry-run")
+    assert (shown.exit_code, said(shown)) == (0, ["would be created"] * (THINGS + GROUPS))
     assert grafana.writes == 0
 
 
@@ -141,5 +144,5 @@ def test_a_real_grafana_takes_everything_and_gives_it_back(real_grafana: str) ->
     """Once pushed, the same again changes nothing: what Grafana stores is what we sent."""
     assert run("push", "--url", real_grafana).exit_code == 0
     again = run("push", "--url", real_grafana)
-    assert (again.exit_code, said(again)) == (0, ["left"] * THINGS)
+    assert (again.exit_code, said(again)) == (0, ["left"] * (THINGS + GROUPS))
     assert run("diff", "--url", real_grafana).exit_code == 0

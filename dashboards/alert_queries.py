@@ -1,0 +1,122 @@
+"""What the alert rules ask. Each query gives a number, or one for each set of its text columns, which become labels.
+
+Nothing is a variable of Grafana here: a rule has no dashboard. Days are Asia/Shanghai days.
+"""
+
+# ruff: noqa: S608 - queries are made of constants and of numbers from the settings
+
+from typing import Final
+
+from dashboards import sql
+from dashboards.target import InfluxQL, Sql
+from guangfu.texts import Lang
+
+WINDOW_MIN: Final = 15
+COMPARED_DAYS: Final = 14
+FEWEST_DAYS: Final = 5
+
+SETTLED_DAY: Final = "((now() - interval '3 hours') AT TIME ZONE 'Asia/Shanghai')::date - 1"
+"""Yesterday, from three in the morning on; until then the day before it."""
+
+_LAST_MONTH: Final = (
+    "(SELECT (date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai') - interval '1 month')::date AS first, "
+    "(date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai') - interval '1 day')::date AS last)"
+)
+
+
+def silent_minutes(lang: Lang) -> Sql:
+    """[min] since the last reading of each station that is open; since its registration, if there was none.
+
+    From the registry, so that a station without any reading is there as well, and a closed one is not.
+    """
+    return Sql(
+        "SELECT f.station_id AS station, f.station AS name, f.league, "
+        "extract(epoch FROM now() - coalesce(seen.last_reading_at, s.recorded_at))::float / 60 AS minutes "
+        f"FROM {sql.fleet(lang)} f JOIN stations s ON s.station_id = f.station_id AND s.superseded_at IS NULL "
+        "LEFT JOIN stations_seen seen ON seen.station_id = f.station_id "
+        f"WHERE {sql.OPEN} AND f.grid_connected_on <= {sql.TODAY} ORDER BY 1"
+    )
+
+
+def recent_readings() -> InfluxQL:
+    """How many meter readings of the last minutes there are; nothing at all if there are none."""
+    return InfluxQL(f'SELECT count("ac_power_w") FROM "pv_meter" WHERE time > now() - {WINDOW_MIN}m')
+
+
+def postgres_answers() -> Sql:
+    """1."""
+    return Sql("SELECT 1::float AS answers")
+
+
+def hours_without_accounting() -> Sql:
+    """[h] since a day's energy was last computed, 0 while no day waits.
+
+    A mark does not tell since when it waits, so the age is that of the last figure.
+    """
+    return Sql(
+        f"SELECT CASE WHEN EXISTS (SELECT 1 FROM dirty_days WHERE day <= {sql.TODAY}) "
+        "THEN extract(epoch FROM now() - coalesce(max(computed_at), now() - interval '8 days'))::float / 3600 "
+        f"ELSE 0 END AS hours FROM daily_energy WHERE day >= {sql.TODAY} - 7"
+    )
+
+
+def missing_yesterdays() -> Sql:
+    """[%] of the stations heard since yesterday ended whose yesterday is not complete; no row if none was heard."""
+    heard_after = sql.at_midnight(f"({SETTLED_DAY} + 1)")
+    return Sql(
+        "SELECT (100.0 * count(*) FILTER (WHERE e.complete IS NOT TRUE) / count(*))::float AS percent "
+        f"FROM stations s JOIN stations_seen seen ON seen.station_id = s.station_id "
+        f"AND seen.last_reading_at >= {heard_after} "
+        f"LEFT JOIN daily_energy e ON e.station_id = s.station_id AND e.day = {SETTLED_DAY} "
+        f"WHERE s.superseded_at IS NULL AND s.grid_connected_on <= {SETTLED_DAY} "
+        f"AND (s.closed_on IS NULL OR s.closed_on > {SETTLED_DAY}) HAVING count(*) > 0"
+    )
+
+
+def overdue_months(lang: Lang, from_day: int, posting_days_floor: float) -> Sql:
+    """Village-level stations of each league whose last month can't be posted, from a day of this month on.
+
+    As in accounting: income there, enough days counted, and each of them complete; no month before the first with
+    income of any station, since nothing was measured then.
+    """
+    overdue = (
+        f"extract(day FROM now() AT TIME ZONE 'Asia/Shanghai') >= {from_day} "
+        "AND to_char(month.first, 'YYYY-MM') >= (SELECT min(month) FROM monthly_income) AND (m.station_id IS NULL "
+        f"OR m.days_counted < {posting_days_floor} * m.days_due OR open.station_id IS NOT NULL)"
+    )
+    return Sql(
+        f"SELECT f.league, count(*) FILTER (WHERE {overdue})::float AS stations "
+        f"FROM {sql.fleet(lang)} f CROSS JOIN {_LAST_MONTH} month "
+        "LEFT JOIN monthly_income m ON m.station_id = f.station_id AND m.month = to_char(month.first, 'YYYY-MM') "
+        "LEFT JOIN (SELECT DISTINCT e.station_id FROM daily_energy e "
+        f"JOIN {_LAST_MONTH} due ON e.day BETWEEN due.first AND due.last "
+        "WHERE e.energy_wh IS NOT NULL AND NOT e.complete) open ON open.station_id = f.station_id "
+        "WHERE f.kind = 'village' AND f.grid_connected_on <= month.last "
+        "AND (f.closed_on IS NULL OR f.closed_on > month.first) GROUP BY f.league ORDER BY f.league"
+    )
+
+
+def output_percent() -> Sql:
+    """[%] of yesterday's energy per DC capacity against the median of the days before it; no row with few of them.
+
+    Each day counts the stations that have a figure for it, so that a lack of data is not a lack of sun.
+    """
+    days = (
+        "(SELECT e.day, sum(e.energy_wh)::float / sum(s.capacity_dc_w) AS hours FROM daily_energy e "
+        "JOIN stations s ON s.station_id = e.station_id AND s.superseded_at IS NULL WHERE e.energy_wh IS NOT NULL "
+        f"AND e.day BETWEEN {SETTLED_DAY} - {COMPARED_DAYS} AND {SETTLED_DAY} GROUP BY e.day)"
+    )
+    before = f"FILTER (WHERE day < {SETTLED_DAY})"
+    return Sql(
+        f"SELECT 100 * max(hours) FILTER (WHERE day = {SETTLED_DAY}) "
+        f"/ nullif(percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) {before}, 0) AS percent FROM {days} days "
+        f"HAVING bool_or(day = {SETTLED_DAY}) AND count(*) {before} >= {FEWEST_DAYS}"
+    )
+
+
+def dead_letters() -> Sql:
+    """Messages of the last hour that could not be taken and wait."""
+    return Sql(
+        "SELECT count(*)::float AS letters FROM dead_letters "
+        "WHERE received_at > now() - interval '1 hour' AND replayed_at IS NULL"
+    )

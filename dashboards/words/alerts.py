@@ -1,0 +1,145 @@
+"""What the alerts say. `{name}`, `{value}` and their like become Grafana's placeholders, filled when an alert fires."""
+
+from typing import Final, NamedTuple
+
+from guangfu.texts import Text
+
+FOLDER: Final = Text("光伏告警", "PV alerts")
+
+
+class Warn(NamedTuple):
+    """A rule's title; what has happened, in a line; and what that means and what to do."""
+
+    title: Text
+    summary: Text
+    description: Text
+
+
+STATION_SILENT: Final = Warn(
+    Text("电站无读数", "Station silent"),
+    Text(
+        "{name}（{league}）超过 {limit} 分钟没有读数",
+        "{name} ({league}): no reading for more than {limit} minutes",
+    ),
+    Text(
+        "电站 {station} 已 {value} 分钟没有读数；从未上报的，自登记时起算。电站夜间也上报，因此夜间不例外。"
+        "请检查通信、供电与采集器。",
+        "Station {station} has had no reading for {value} minutes; one that was never heard of counts from its "
+        "registration. Stations report at night too. Check its link, its power and its logger.",
+    ),
+)
+NO_TELEMETRY: Final = Warn(
+    Text("全部电站无遥测", "No telemetry at all"),
+    Text(
+        "InfluxDB 不应答，或最近 15 分钟没有任何读数",
+        "InfluxDB refuses, or holds no reading of the last 15 minutes",
+    ),
+    Text(
+        "可能是 InfluxDB、采集程序或 MQTT 服务器停了。已确认的报文在采集程序的缓存里，不会丢失。请运行 guangfu "
+        "doctor。",
+        "InfluxDB, ingest or the broker may be down. What was acknowledged waits in ingest's spool and is not lost. "
+        "Run guangfu doctor.",
+    ),
+)
+POSTGRES_AWAY: Final = Warn(
+    Text("PostgreSQL 不应答", "PostgreSQL refuses"),
+    Text("PostgreSQL 不应答", "PostgreSQL does not answer"),
+    Text(
+        "登记册、电量与收益都在其中；它不应答时，其他规则的查询也会报错。遥测照常入库。请启动 PostgreSQL，并检查 "
+        "Grafana 的数据源。",
+        "It holds registry, energy and income, so that other rules fail with it; telemetry goes on. Start "
+        "PostgreSQL and "
+        "check Grafana's data source.",
+    ),
+)
+ACCOUNTING_LATE: Final = Warn(
+    Text("核算滞后", "Accounting late"),
+    Text(
+        "有待算的电站日，核算已 {value} 小时没有算出结果",
+        "Days wait, and accounting computed none for {value} hours",
+    ),
+    Text(
+        "读数到了，但超过 {limit} 小时没有算出任何一天的电量。请检查核算程序是否在运行及其日志。",
+        "Readings have come, but no day's energy was computed for more than {limit} hours. Check that accounting "
+        "runs, and "
+        "its log.",
+    ),
+)
+YESTERDAY_MISSING: Final = Warn(
+    Text("昨日电量未算完", "Yesterday's energy not complete"),
+    Text(
+        "{value}% 在线电站的昨日电量缺失或未完成",
+        "{value}% of the stations that are heard lack a complete yesterday",
+    ),
+    Text(
+        "凌晨三点以后，今天有读数的电站里，昨日电量没有算完的超过 {limit}%。请检查核算程序；"
+        "若电站昨日确实没有读数，可以不处理。",
+        "After three in the morning more than {limit}% of the stations heard today have no complete energy of "
+        "yesterday. "
+        "Check accounting; nothing is wrong where they had no readings.",
+    ),
+)
+MONTH_OVERDUE: Final = Warn(
+    Text("上月收益逾期未齐", "Last month overdue"),
+    Text(
+        "{league}：{value} 座村级电站的上月收益还不能入账",
+        "{league}: last month of {value} village-level stations can't be posted",
+    ),
+    Text(
+        "已到本月 {limit} 日，这些电站仍没有上月的收益（预估），或有电量的天数不足入账要求，或有日子没有算完。"
+        "收益看板最后一张表列出天数不足的电站。",
+        "It is day {limit} of the month or later, and these stations have no income (estimate) of last month, too "
+        "few days "
+        "to be posted, or days that are not complete. The last table of the income dashboard names those with too "
+        "few days.",
+    ),
+)
+OUTPUT_LOW: Final = Warn(
+    Text("全部电站昨日发电偏低", "Fleet output low"),
+    Text(
+        "昨日每千瓦发电只有近两周中位数的 {value}%",
+        "Yesterday's energy per kW is {value}% of the median of two weeks",
+    ),
+    Text(
+        "低于 {limit}%。只比较近十四天，不看天气与辐照：大范围的雪、沙尘或连阴也会如此。"
+        "否则请检查是否大面积停机、限电或计量出错。",
+        "Under {limit}%. It is compared with the last fourteen days only, not with weather or irradiance: wide "
+        "snow, dust or "
+        "cloud looks the same. Otherwise look for outages, curtailment or faulty metering.",
+    ),
+)
+DEAD_LETTERS: Final = Warn(
+    Text("无法处理的报文增多", "Dead letters growing"),
+    Text("最近一小时有 {value} 条报文无法处理", "{value} messages of the last hour could not be taken"),
+    Text(
+        "超过每小时 {limit} 条。报文都留着，改正后可以重放。请运行 guangfu dead-letters list 查看原因。",
+        "More than {limit} in an hour. They are kept and can be replayed once the cause is gone. Run guangfu "
+        "dead-letters "
+        "list for the reasons.",
+    ),
+)
+
+FAILED: Final = Text("“{title}”的查询失败，无法判断", "The query of “{title}” fails: nothing can be said")
+FAILED_WHY: Final = Text(
+    "请检查 Grafana 的数据源、数据库，以及其用户的读取权限。",
+    "Check Grafana's data source, the database, and whether its user may read what is asked.",
+)
+
+MESSAGE_TITLE: Final = Text(
+    "光伏告警：触发 {{ len .Alerts.Firing }} 条，恢复 {{ len .Alerts.Resolved }} 条",
+    "PV alerts: {{ len .Alerts.Firing }} firing, {{ len .Alerts.Resolved }} resolved",
+)
+_LISTED: Final = "{{ range $i, $a := .Alerts.%s }}{{ if lt $i 10 }}- {{ $a.Annotations.summary }}\n{{ end }}{{ end }}"
+_FIRING, _RESOLVED = _LISTED % "Firing", _LISTED % "Resolved"
+_MORE: Final = "{{ if gt (len .Alerts.%s) 10 }}…\n{{ end }}"
+MESSAGE: Final = Text(
+    _FIRING + _MORE % "Firing" + "{{ if .Alerts.Resolved }}已恢复：\n" + _RESOLVED + _MORE % "Resolved" + "{{ end }}",
+    _FIRING + _MORE % "Firing" + "{{ if .Alerts.Resolved }}Resolved:\n" + _RESOLVED + _MORE % "Resolved" + "{{ end }}",
+)
+"""A chat shows ten of each at most: a message of theirs holds 4096 bytes."""
+
+FEISHU: Final = Text(
+    '{{ $text := printf "光伏告警：触发 %d 条，恢复 %d 条" (len .Alerts.Firing) (len .Alerts.Resolved) }}',
+    '{{ $text := printf "PV alerts: %d firing, %d resolved" (len .Alerts.Firing) (len .Alerts.Resolved) }}',
+)
+"""The head of a Feishu message; the rest of its payload has no words."""
