@@ -1,11 +1,8 @@
 """The command `guangfu accounting`."""
 
 import logging
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -17,9 +14,9 @@ from guangfu.clock import SystemClock
 from guangfu.exits import Exit
 from guangfu.income.rules import BadRules, Rules, RulesSettings, load_rules
 from guangfu.settings import BadSettings
+from guangfu.stopping import stopped_by_signal
 from guangfu.storage.errors import StorageError
-from guangfu.storage.opening import StorageSettings, open_telemetry_store
-from guangfu.storage.sql.database import open_database, upgrade
+from guangfu.storage.opening import StorageSettings, opened_stores
 from guangfu.storage.telemetry_store import TelemetryStore
 from guangfu.texts import Lang, Text
 
@@ -52,7 +49,7 @@ def accounting(
     with told(language):
         settings, storage = Settings.load(), StorageSettings.load()
         rules = load_rules(RulesSettings.load().folder)
-        with opened(storage) as (store, engine):
+        with opened_stores(storage) as (store, engine):
             if once:
                 n = run_once(settings, store, engine, SystemClock(), rules=rules)
                 typer.echo(DONE(language, n=n))
@@ -61,16 +58,9 @@ def accounting(
 
 
 def _run(settings: Settings, store: TelemetryStore, engine: Engine, rules: Rules, lang: Lang) -> None:
-    stop = threading.Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
     typer.echo(RUNNING(lang, version=rules.version, interval_s=settings.interval_s), err=True)
-    run(settings, store, engine, SystemClock(), stop, rules=rules)
+    with stopped_by_signal() as stop:
+        run(settings, store, engine, SystemClock(), stop, rules=rules)
 
 
 def wrong_use(sentence: str) -> typer.Exit:
@@ -93,19 +83,3 @@ def told(lang: Lang) -> Iterator[None]:
     except StorageError as fault:
         typer.echo(UNREACHABLE(lang, why=fault), err=True)
         raise typer.Exit(Exit.UNREACHABLE) from fault
-
-
-@contextmanager
-def opened(storage: StorageSettings, *, create: bool = True) -> Iterator[tuple[TelemetryStore, Engine]]:
-    """Both databases, closed afterwards; SQL is made and upgraded only where `create` says so."""
-    engine = open_database(storage.sql_url.get_secret_value(), create=create)
-    try:
-        if create:
-            upgrade(engine)
-        store = open_telemetry_store(storage)
-        try:
-            yield store, engine
-        finally:
-            store.close()
-    finally:
-        engine.dispose()

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from accounting.commands import opened, told, wrong_use
+from accounting.commands import told, wrong_use
 from accounting.explain import Explainer, is_month
 from guangfu.income.rules import RulesSettings, load_rules
-from guangfu.storage.opening import StorageSettings
+from guangfu.storage.opening import StorageSettings, opened_stores
 from guangfu.storage.sql.registry import read_registry
 from guangfu.texts import Lang, Text
 
@@ -40,7 +40,7 @@ def station(
         raise wrong_use(BAD_PERIOD(language, period=period)) from bad
     with told(language):
         rules = load_rules(RulesSettings.load().folder)
-        with opened(StorageSettings.load(), create=False) as (store, engine):
+        with opened_stores(StorageSettings.load(), create=False) as (store, engine):
             registry = read_registry(engine)
             found = registry.stations.get(station_id)
             if found is None:

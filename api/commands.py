@@ -1,7 +1,5 @@
 """`guangfu api`: the HTTP API and the pages, on the stores that `GUANGFU_STORAGE_…` names."""
 
-import signal
-import threading
 from typing import Annotated
 
 import structlog
@@ -13,9 +11,9 @@ from guangfu.clock import SystemClock
 from guangfu.exits import Exit
 from guangfu.income.rules import BadRules
 from guangfu.settings import BadSettings
+from guangfu.stopping import stopped_by_signal
 from guangfu.storage.errors import StorageError
-from guangfu.storage.opening import StorageSettings, open_telemetry_store
-from guangfu.storage.sql.database import open_database, upgrade
+from guangfu.storage.opening import StorageSettings, opened_stores
 from guangfu.texts import Lang, Text
 
 app = typer.Typer(add_completion=False)
@@ -49,18 +47,9 @@ def serve(
 
 
 def _serve(settings: Settings, storage: StorageSettings) -> None:
-    stop = threading.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: stop.set())
     structlog.configure(logger_factory=structlog.PrintLoggerFactory())
-    engine = open_database(storage.sql_url.get_secret_value())
-    upgrade(engine)
-    store = open_telemetry_store(storage)
-    try:
+    with stopped_by_signal() as stop, opened_stores(storage) as (store, engine):
         run(settings, store, engine, SystemClock(), stop)
-    finally:
-        store.close()
-        engine.dispose()
 
 
 def _fail(text: str, status: Exit) -> None:

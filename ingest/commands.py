@@ -1,9 +1,6 @@
 """The command `guangfu ingest`."""
 
 import logging
-import signal
-import threading
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -11,9 +8,9 @@ import typer
 from guangfu.clock import SystemClock
 from guangfu.exits import Exit
 from guangfu.settings import BadSettings
+from guangfu.stopping import stopped_by_signal
 from guangfu.storage.errors import StorageError
-from guangfu.storage.opening import StorageSettings, open_telemetry_store
-from guangfu.storage.sql.database import open_database, upgrade
+from guangfu.storage.opening import StorageSettings, opened_stores
 from guangfu.texts import Lang, Text
 from ingest.program import PartDied, run
 from ingest.settings import Settings
@@ -41,12 +38,7 @@ def ingest(lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN") -> N
     language = Lang.parse(lang)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        settings, storage = Settings.load(), StorageSettings.load()
-    except BadSettings as bad:
-        typer.echo(BAD_SETTINGS(language, faults=bad), err=True)
-        raise typer.Exit(Exit.USAGE) from bad
-    try:
-        _run(settings, storage, language)
+        _run(Settings.load(), StorageSettings.load(), language)
     except BadSettings as bad:
         typer.echo(BAD_SETTINGS(language, faults=bad), err=True)
         raise typer.Exit(Exit.USAGE) from bad
@@ -57,20 +49,7 @@ def ingest(lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN") -> N
 
 
 def _run(settings: Settings, storage: StorageSettings, lang: Lang) -> None:
-    stop = threading.Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
-    engine = open_database(storage.sql_url.get_secret_value())
-    upgrade(engine)
-    store = open_telemetry_store(storage)
-    typer.echo(RECEIVING(lang, host=settings.mqtt_host, port=settings.mqtt_port, spool=settings.spool_file), err=True)
-    try:
+    with stopped_by_signal() as stop, opened_stores(storage) as (store, engine):
+        receiving = RECEIVING(lang, host=settings.mqtt_host, port=settings.mqtt_port, spool=settings.spool_file)
+        typer.echo(receiving, err=True)
         run(settings, store, engine, SystemClock(), stop)
-    finally:
-        store.close()
-        engine.dispose()

@@ -1,15 +1,12 @@
 """`guangfu simulate`: stations that report over MQTT."""
 
 import json
-import signal
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any, Final
 
 import typer
@@ -21,6 +18,7 @@ from guangfu.stations.faults import BadRegistry
 from guangfu.stations.files import read_registry_files
 from guangfu.stations.models import Registry
 from guangfu.stations.synthetic import synthetic_registry
+from guangfu.stopping import stopped_by_signal
 from guangfu.texts import Lang, Text
 from simulators.faults import Faults
 from simulators.settings import Protocol, Settings
@@ -125,7 +123,7 @@ def _run_fleet(settings: Settings, registry: Registry, clock: Clock, events: Eve
         if event == "live":
             typer.echo(LIVE(lang), err=True)
 
-    with _said(settings, lang), _stopping() as stop:
+    with _said(settings, lang), stopped_by_signal() as stop:
         sent = run(settings, registry, clock, stop, report=report, lang=lang, quiet=False)
     typer.echo(DONE(lang, **sent), err=True)
 
@@ -182,7 +180,7 @@ def _run_replay(
     from simulators.curve import BadCurve, nrel_file, read_curve
     from simulators.replay import replay as replay_day
 
-    with _said(settings, lang), _stopping() as stop:
+    with _said(settings, lang), stopped_by_signal() as stop:
         try:
             curve = read_curve(file or nrel_file(), column)
             done = replay_day(
@@ -212,23 +210,6 @@ def _said(settings: Settings, lang: Lang) -> Iterator[None]:
         raise _failed(text, Exit.UNREACHABLE) from why
     except OSError as bad:
         raise _failed(BAD_FILE(lang, path=bad.filename, why=bad.strerror), Exit.UNREACHABLE) from bad
-
-
-@contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set."""
-    stop = threading.Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
-
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _settings(lang: Lang, **given: Any) -> Settings:

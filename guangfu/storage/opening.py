@@ -1,10 +1,14 @@
 """Which databases a program uses: the settings that all programs share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import Field, SecretStr
+from sqlalchemy import Engine
 
 from guangfu.settings import BadSettings, ProgramSettings, program_config
+from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.telemetry_store import TelemetryStore
 
 
@@ -65,3 +69,19 @@ def _open_influxdb(settings: StorageSettings) -> TelemetryStore:
     )
     store.ping()
     return store
+
+
+@contextmanager
+def opened_stores(storage: StorageSettings, *, create: bool = True) -> Iterator[tuple[TelemetryStore, Engine]]:
+    """Both databases, closed afterwards; SQL is made and upgraded only where `create` says so."""
+    engine = open_database(storage.sql_url.get_secret_value(), create=create)
+    try:
+        if create:
+            upgrade(engine)
+        store = open_telemetry_store(storage)
+        try:
+            yield store, engine
+        finally:
+            store.close()
+    finally:
+        engine.dispose()
