@@ -1,0 +1,45 @@
+"""Every table, as SQLAlchemy Core, a module a room; Alembic's migrations are checked against it by a test.
+
+Amounts are integer fen and say in their name which of the five amounts they are; energy is integer Wh.
+"""
+
+from guangfu.storage.sql.schema.columns import metadata
+from guangfu.storage.sql.schema.figures import daily_energy, daily_income, monthly_income, village_monthly_income
+from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_seen
+from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
+from guangfu.storage.sql.schema.registry import (
+    attributes,
+    banners,
+    devices,
+    households,
+    leagues,
+    registry_facts,
+    share_units,
+    slots,
+    stations,
+    villages,
+)
+
+__all__ = [
+    "attributes",
+    "banners",
+    "daily_energy",
+    "daily_income",
+    "dead_letters",
+    "devices",
+    "dirty_days",
+    "households",
+    "journal_entries",
+    "journal_heads",
+    "journal_lines",
+    "leagues",
+    "metadata",
+    "monthly_income",
+    "registry_facts",
+    "share_units",
+    "slots",
+    "stations",
+    "stations_seen",
+    "village_monthly_income",
+    "villages",
+]
