@@ -29,6 +29,9 @@ class StorageSettings(ProgramSettings):
         default=SecretStr("sqlite:///var/guangfu/guangfu.sqlite"),
         description="sqlite:///path or postgresql+psycopg://user:password@host/database",
     )
+    vouchers_folder: Path = Field(
+        default=Path("var/guangfu/vouchers"), description="where the files behind vouchers are kept, by their hash"
+    )
 
 
 def open_telemetry_store(settings: StorageSettings) -> TelemetryStore:

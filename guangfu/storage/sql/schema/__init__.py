@@ -7,6 +7,7 @@ from guangfu.storage.sql.schema.columns import metadata
 from guangfu.storage.sql.schema.figures import daily_energy, daily_income, monthly_income, village_monthly_income
 from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_seen
 from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
+from guangfu.storage.sql.schema.papers import state_changes, station_months, vouchers
 from guangfu.storage.sql.schema.registry import (
     attributes,
     banners,
@@ -38,8 +39,11 @@ __all__ = [
     "registry_facts",
     "share_units",
     "slots",
+    "state_changes",
+    "station_months",
     "stations",
     "stations_seen",
     "village_monthly_income",
     "villages",
+    "vouchers",
 ]
