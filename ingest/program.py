@@ -19,6 +19,7 @@ from ingest.counters import Counters
 from ingest.directory import CurrentDirectory
 from ingest.foreign import Interpreter, foreign_topics
 from ingest.forwarder import Forwarder
+from ingest.health import Health
 from ingest.receiver import Receiver
 from ingest.settings import Settings
 
@@ -63,6 +64,7 @@ def run(
             "receiver": Receiver(settings, spool, clock, counters, foreign).run,
             "forwarder": Forwarder(settings, spool, store, directory, clock, counters, interpreter).run,
             "bookkeeper": Bookkeeper(settings, spool, engine, directory, counters).run,
+            "health": Health(settings, engine, clock, registry).run,
         }
         supervise(parts, stop)
 

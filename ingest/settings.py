@@ -48,6 +48,9 @@ class Settings(ProgramSettings):
     )
     outbox_flush_s: float = Field(default=0.5, ge=0.01, le=60, description="how often SQL is told what it must know")
     registry_poll_s: float = Field(default=3, ge=0.01, le=600, description="how often a new registry is looked for")
+    health_interval_s: float = Field(
+        default=15, ge=0.05, le=600, description="how often SQL is told how ingest does, for Grafana"
+    )
     metrics_port: int | None = Field(
         default=None, ge=1, le=65535, description="serves Prometheus metrics on 127.0.0.1; not if left out"
     )

@@ -7,6 +7,7 @@ from guangfu.storage.sql.schema.columns import metadata
 from guangfu.storage.sql.schema.figures import daily_energy, daily_income, monthly_income, village_monthly_income
 from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_seen
 from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
+from guangfu.storage.sql.schema.operations import ingest_health, rollup_marks
 from guangfu.storage.sql.schema.papers import state_changes, station_months, vouchers
 from guangfu.storage.sql.schema.registry import (
     attributes,
@@ -30,6 +31,7 @@ __all__ = [
     "devices",
     "dirty_days",
     "households",
+    "ingest_health",
     "journal_entries",
     "journal_heads",
     "journal_lines",
@@ -37,6 +39,7 @@ __all__ = [
     "metadata",
     "monthly_income",
     "registry_facts",
+    "rollup_marks",
     "share_units",
     "slots",
     "state_changes",

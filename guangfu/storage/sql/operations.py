@@ -1,0 +1,75 @@
+"""How the programs do, in SQL: ingest's word on itself, and how far the roll-ups have come."""
+
+from dataclasses import astuple, dataclass, fields
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from guangfu.storage.sql import schema
+from guangfu.storage.sql.bulk import insert_rows
+
+
+@dataclass(frozen=True, slots=True)
+class IngestHealth:
+    """What one worker of ingest says of itself; counts are since `started_at`.
+
+    `spool_oldest_s` is how long the oldest message has waited. [s] Sizes are bytes.
+    """
+
+    worker: int
+    at: datetime
+    started_at: datetime
+    received: int
+    stored: int
+    dead_letters: int
+    store_failures: int
+    sql_failures: int
+    spool_messages: int
+    spool_bytes: int
+    spool_oldest_s: float
+    outbox_rows: int
+    set_aside: int
+    disk_free_bytes: int
+    connected: bool
+    paused: bool
+
+
+_COLUMNS = [field.name for field in fields(IngestHealth)]
+
+
+def write_ingest_health(db: Connection, row: IngestHealth) -> None:
+    """Keeps the row; one of the same worker and instant replaces it."""
+    update = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in {"worker", "at"})
+    insert_rows(db, schema.ingest_health, _COLUMNS, [astuple(row)], f"(worker, at) DO UPDATE SET {update}")
+
+
+def read_ingest_health(db: Connection) -> list[IngestHealth]:
+    """Every row, oldest first."""
+    table = schema.ingest_health
+    rows = db.execute(sa.select(*(table.c[name] for name in _COLUMNS)).order_by(table.c.at, table.c.worker))
+    return [IngestHealth(*row) for row in rows]
+
+
+def forget_ingest_health(db: Connection, *, before: datetime) -> None:
+    db.execute(sa.delete(schema.ingest_health).where(schema.ingest_health.c.at < before))
+
+
+def read_rollup_mark(db: Connection, name: str) -> datetime | None:
+    """Up to which `computed_at` of daily energy the roll-up follows it; `None` before the first time."""
+    marks = schema.rollup_marks.c
+    return db.execute(sa.select(marks.done_at).where(marks.name == name)).scalar()
+
+
+def write_rollup_mark(db: Connection, name: str, done_at: datetime) -> None:
+    update = "(name) DO UPDATE SET done_at = excluded.done_at"
+    insert_rows(db, schema.rollup_marks, ["name", "done_at"], [(name, done_at)], update)
+
+
+def computed_days(db: Connection, *, after: datetime | None) -> list[tuple[str, date, datetime]]:
+    """Station-days whose energy was computed after an instant, and when; all of them for `None`. By day."""
+    energy = schema.daily_energy.c
+    wanted = sa.select(energy.station_id, energy.day, energy.computed_at).order_by(energy.day, energy.station_id)
+    if after is not None:
+        wanted = wanted.where(energy.computed_at > after)
+    return [(station, day, at) for station, day, at in db.execute(wanted)]
