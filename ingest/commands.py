@@ -27,10 +27,21 @@ STOPPED = Text("已停止；已确认的报文均已落盘。", "Stopped; every 
 
 
 @app.command()
-def ingest(lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN") -> None:
+def ingest(
+    worker: Annotated[
+        int | None, typer.Option(help="第几个工作进程，默认 GUANGFU_INGEST_WORKER。Index of this worker.")
+    ] = None,
+    leave: Annotated[
+        bool, typer.Option("--leave", help="退出分担：取完为它保留的报文后结束。Take what is held for it, then end.")
+    ] = False,
+    lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN",
+) -> None:
     """接收遥测并入库，例如 GUANGFU_INGEST_MQTT_HOST=10.0.0.5 guangfu ingest
 
     Take telemetry in until stopped, for example: GUANGFU_INGEST_MQTT_HOST=10.0.0.5 guangfu ingest --lang en
+
+    多个进程分担：各设 GUANGFU_INGEST_SHARED_SUBSCRIPTIONS=true，编号 --worker 0、1、2……
+    Several processes share the load with GUANGFU_INGEST_SHARED_SUBSCRIPTIONS=true and --worker 0, 1, 2…
 
     设置取自环境变量 GUANGFU_INGEST_… 与 GUANGFU_STORAGE_…，见 .env.example。
     Settings come from the environment, GUANGFU_INGEST_… and GUANGFU_STORAGE_…; .env.example has all of them.
@@ -38,7 +49,8 @@ def ingest(lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN") -> N
     language = Lang.parse(lang)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        _run(Settings.load(), StorageSettings.load(), language)
+        given = {} if worker is None else {"worker": worker}
+        _run(Settings.load(**given), StorageSettings.load(), language, leave=leave)
     except BadSettings as bad:
         typer.echo(BAD_SETTINGS(language, faults=bad), err=True)
         raise typer.Exit(Exit.USAGE) from bad
@@ -48,8 +60,8 @@ def ingest(lang: Annotated[str, typer.Option(help="zh-CN | en")] = "zh-CN") -> N
     typer.echo(STOPPED(language), err=True)
 
 
-def _run(settings: Settings, storage: StorageSettings, lang: Lang) -> None:
+def _run(settings: Settings, storage: StorageSettings, lang: Lang, *, leave: bool) -> None:
     with stopped_by_signal() as stop, opened_stores(storage) as (store, engine):
         receiving = RECEIVING(lang, host=settings.mqtt_host, port=settings.mqtt_port, spool=settings.spool_file)
         typer.echo(receiving, err=True)
-        run(settings, store, engine, SystemClock(), stop)
+        run(settings, store, engine, SystemClock(), stop, leave=leave)

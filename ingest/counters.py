@@ -1,5 +1,7 @@
 """What ingest counts, for Prometheus."""
 
+import shutil
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from guangfu.clock import Clock, to_ms
@@ -38,6 +40,14 @@ class Counters:
             gauge.set_function(lambda name=name: float(getattr(spool.depth(), name)))  # type: ignore[misc]
         age = Gauge("guangfu_ingest_spool_oldest_age_seconds", "age of the oldest message", registry=registry)
         age.set_function(self._oldest_age_s)
+        disks = {"free": "free bytes of the spool's disk", "total": "size of the spool's disk"}
+        for name, words in disks.items():
+            gauge = Gauge(f"guangfu_ingest_spool_disk_{name}_bytes", words, registry=registry)
+            gauge.set_function(lambda name=name: float(getattr(self.disk(), name)))  # type: ignore[misc]
+
+    def disk(self) -> "shutil._ntuple_diskusage":
+        """The disk that the spool is on. [bytes]"""
+        return shutil.disk_usage(self._spool.path.parent)
 
     def _oldest_age_s(self) -> float:
         oldest_at_ms = self._spool.depth().oldest_at_ms

@@ -27,12 +27,11 @@ _REQUEST_AGE_MS: Final = 60_000
 
 @dataclass
 class Foreign:
-    """What the receiver should subscribe to beside our own topics, and what it should publish, the oldest first.
+    """What the receiver should publish, the oldest first.
 
-    The forwarder adds requests at one end, the receiver takes them from the other.
+    The forwarder adds at one end, the receiver takes from the other.
     """
 
-    subscriptions: tuple[str, ...] = ()
     requests: deque[Request] = field(default_factory=lambda: deque(maxlen=_MOST_REQUESTS))
 
 
@@ -68,12 +67,6 @@ class Interpreter:
         if found.requests and to_ms(self._clock.now()) - arrival.received_at_ms < _REQUEST_AGE_MS:
             self._foreign.requests.extend(found.requests)
         return [part for index, said in enumerate(found.said) for part in _parts_of(index, said, arrival)]
-
-
-def foreign_topics(dialects: Dialects, worker: int) -> Foreign:
-    """Sparkplug counts its messages, so the first worker gets all of them."""
-    ordered = dialects.ordered_subscriptions if worker == 0 else ()
-    return Foreign((*dialects.shared_subscriptions, *ordered))
 
 
 def is_ours(topic: str) -> bool:

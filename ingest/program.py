@@ -17,11 +17,13 @@ from guangfu.telemetry.mapping.load import read_mappings
 from ingest.bookkeeper import Bookkeeper
 from ingest.counters import Counters
 from ingest.directory import CurrentDirectory
-from ingest.foreign import Interpreter, foreign_topics
+from ingest.foreign import Foreign, Interpreter
 from ingest.forwarder import Forwarder
 from ingest.health import Health
+from ingest.leaving import Leaver
 from ingest.receiver import Receiver
 from ingest.settings import Settings
+from ingest.subscriptions import leaving, subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +43,9 @@ def run(
     stop: threading.Event,
     *,
     metrics: CollectorRegistry | None = None,
+    leave: bool = False,
 ) -> None:
-    """Takes telemetry in until `stop` is set.
+    """Takes telemetry in until `stop` is set; with `leave` only what the broker still holds for this worker.
 
     Raises:
         PartDied: A part can't go on; nothing acknowledged is lost.
@@ -58,14 +61,16 @@ def run(
         counters = Counters(registry, spool, clock)
         open_parts.enter_context(_served(registry, settings.metrics_port))
         directory = CurrentDirectory()
-        foreign = foreign_topics(dialects, settings.worker)
+        foreign, topics = Foreign(), leaving if leave else subscriptions
         interpreter = Interpreter(dialects, foreign, clock) if settings.mappings else None
-        parts = {
-            "receiver": Receiver(settings, spool, clock, counters, foreign).run,
+        parts: dict[str, Callable[[threading.Event], None]] = {
+            "receiver": Receiver(settings, spool, clock, counters, foreign, topics(settings, dialects)).run,
             "forwarder": Forwarder(settings, spool, store, directory, clock, counters, interpreter).run,
             "bookkeeper": Bookkeeper(settings, spool, engine, directory, counters).run,
             "health": Health(settings, engine, clock, registry).run,
         }
+        if leave:
+            parts["leaver"] = Leaver(spool, registry, stop).run
         supervise(parts, stop)
 
 

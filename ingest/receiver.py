@@ -18,12 +18,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 from guangfu.clock import Clock, to_ms
 from guangfu.storage.errors import Unavailable
 from guangfu.storage.spool import Messages, Spool
-from guangfu.telemetry.topics import SUBSCRIPTIONS
 from ingest.backoff import Backoff
 from ingest.counters import Counters
 from ingest.foreign import Foreign
 from ingest.link import LinkedClient, pubacks
 from ingest.settings import Settings
+from ingest.subscriptions import Subscriptions, subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,17 @@ class _Full(Exception):
 
 class Receiver:
     def __init__(
-        self, settings: Settings, spool: Spool, clock: Clock, counters: Counters, foreign: Foreign | None = None
+        self,
+        settings: Settings,
+        spool: Spool,
+        clock: Clock,
+        counters: Counters,
+        foreign: Foreign | None = None,
+        topics: Subscriptions | None = None,
     ) -> None:
         self._settings, self._spool, self._clock, self._counters = settings, spool, clock, counters
         self._foreign = foreign if foreign is not None else Foreign()
+        self._topics = topics if topics is not None else subscriptions(settings)
         self._backoff = Backoff()
 
     def run(self, stop: threading.Event) -> None:
@@ -70,7 +77,9 @@ class Receiver:
     def _serve(self, stop: threading.Event) -> None:
         if stop.is_set():
             return
-        connection = _Connection(self._settings, self._spool, self._clock, self._counters, self._backoff, self._foreign)
+        connection = _Connection(
+            self._settings, self._spool, self._clock, self._counters, self._backoff, self._foreign, self._topics
+        )
         try:
             connection.open()
             room_checked_s = time.monotonic()
@@ -87,9 +96,10 @@ class Receiver:
         waiting, most = self._spool.depth().bytes, self._settings.max_spool_bytes * part
         if waiting > most:
             raise _Full(f"{waiting} bytes wait in the spool")
-        free = shutil.disk_usage(self._spool.path.parent).free
-        if free < self._settings.min_disk_free_bytes:
-            raise _Full(f"{free} bytes are free on the disk")
+        disk = shutil.disk_usage(self._spool.path.parent)
+        wanted = self._settings.min_disk_free_bytes(disk.total)
+        if disk.free < wanted:
+            raise _Full(f"{disk.free} bytes are free on the spool's disk, {wanted} must stay so")
 
     def _wait_for_room(self, stop: threading.Event) -> None:
         """Until the spool is well below its limit, so that it is not connect and disconnect by turns."""
@@ -117,10 +127,11 @@ class _Connection:
         counters: Counters,
         backoff: Backoff,
         foreign: Foreign,
+        topics: Subscriptions,
     ) -> None:
         self._settings, self._spool, self._clock, self._counters = settings, spool, clock, counters
         self._backoff, self._foreign = backoff, foreign
-        self._subscriptions = (*SUBSCRIPTIONS, *foreign.subscriptions)
+        self._subscriptions = topics
         self._subscribed = False
         self._refused: str | None = None
         self._received_at_ms: list[int] = []
@@ -232,15 +243,25 @@ class _Connection:
             return
         self._counters.connections.inc()
         log.info("connected to the broker, session %s", "resumed" if flags.session_present else "new")
-        client.subscribe([(topic, 1) for topic in self._subscriptions])
+        if self._subscriptions.wanted:
+            client.subscribe([(topic, 1) for topic in self._subscriptions.wanted])
+        else:
+            self._settle(client)
 
     def _on_subscribe(
-        self, _client: mqtt.Client, _userdata: object, _packet_id: int, reasons: list[ReasonCode], _more: Any
+        self, client: mqtt.Client, _userdata: object, _packet_id: int, reasons: list[ReasonCode], _more: Any
     ) -> None:
-        refused = [topic for topic, code in zip(self._subscriptions, reasons, strict=False) if code.value >= _FAILURE]
+        wanted = self._subscriptions.wanted
+        refused = [topic for topic, code in zip(wanted, reasons, strict=False) if code.value >= _FAILURE]
         if refused:
             self._refused = f"may not subscribe to {', '.join(refused)}"
             return
+        self._settle(client)
+
+    def _settle(self, client: mqtt.Client) -> None:
+        """What is not wanted goes only now, so that a message is wanted twice rather than not at all."""
+        if self._subscriptions.unwanted:
+            client.unsubscribe(list(self._subscriptions.unwanted))
         self._subscribed = True
         self._counters.connected.set(1)
         self._backoff.reset()

@@ -1,9 +1,10 @@
 """The settings of ingest."""
 
+import math
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, FilePath, SecretStr
+from pydantic import Field, FilePath, SecretStr, model_validator
 
 from guangfu.settings import ProgramSettings, program_config
 
@@ -23,17 +24,26 @@ class Settings(ProgramSettings):
     mqtt_ca_file: FilePath | None = Field(default=None, description="CA certificate of the broker (PEM); turns TLS on")
     mqtt_keepalive_s: int = Field(default=30, ge=5, le=600, description="longest silence on the connection")
     client_id_prefix: str = Field(
-        default="guangfu-ingest", min_length=1, max_length=40, description="the client id is this, - and the worker"
+        default="guangfu-ingest", pattern=r"^[^/+#]{1,40}$", description="the client id is this, - and the worker"
     )
-    worker: int = Field(default=0, ge=0, le=999, description="index of this worker")
+    worker: int = Field(default=0, ge=0, le=999, description="index of this worker; there must be a worker 0")
+    shared_subscriptions: bool = Field(
+        default=False, description="several workers share the messages (MQTT 5): true for all of them, or for none"
+    )
     spool_path: Path = Field(
         default=Path("var/guangfu/spool-{worker}.sqlite"), description="the spool's file; {worker} is put in"
     )
     max_spool_mib: int = Field(
         default=10_240, ge=1, description="above this size of waiting messages the broker keeps the rest"
     )
+    min_disk_free_percent: float = Field(
+        default=10,
+        ge=0,
+        le=90,
+        description="below this share of free space on the spool's disk the broker keeps the rest",
+    )
     min_disk_free_mib: int = Field(
-        default=512, ge=0, description="below this free space on the spool's disk the broker keeps the rest"
+        default=512, ge=0, description="the same, in MiB, where the share of a small disk is less"
     )
     mappings: list[Path] = Field(
         default=[],
@@ -55,6 +65,14 @@ class Settings(ProgramSettings):
         default=None, ge=1, le=65535, description="serves Prometheus metrics on 127.0.0.1; not if left out"
     )
 
+    @model_validator(mode="after")
+    def _can_share(self) -> Self:
+        if self.shared_subscriptions and self.mqtt_version != "5":
+            raise ValueError("shared_subscriptions needs mqtt_version 5")
+        if self.shared_subscriptions and "{worker}" not in str(self.spool_path) and self.worker:
+            raise ValueError("spool_path must name {worker}: each worker has a spool of its own")
+        return self
+
     @property
     def client_id(self) -> str:
         return f"{self.client_id_prefix}-{self.worker}"
@@ -67,6 +85,6 @@ class Settings(ProgramSettings):
     def max_spool_bytes(self) -> int:
         return self.max_spool_mib * MIB
 
-    @property
-    def min_disk_free_bytes(self) -> int:
-        return self.min_disk_free_mib * MIB
+    def min_disk_free_bytes(self, disk_bytes: int) -> int:
+        """What must stay free of a disk of this size. [bytes]"""
+        return max(self.min_disk_free_mib * MIB, math.ceil(disk_bytes * self.min_disk_free_percent / 100))

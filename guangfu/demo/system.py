@@ -148,6 +148,7 @@ def _start_programs(supervisor: Supervisor, parts: Parts) -> CollectorRegistry:
         mqtt_port=parts.mqtt_port,
         mqtt_version=parts.mqtt_version,
         spool_path=plan.folder / "spool.sqlite",
+        min_disk_free_percent=1,  # a laptop's disk is often nearly full
     )
     for_accounting = accounting.settings.Settings.load()
     for_api = api.settings.Settings.load(host=plan.host, port=plan.port)

@@ -35,9 +35,9 @@ def settings(broker: Service, tmp_path: Path) -> Settings:
 
 
 def settings_for(port: int, folder: Path, **more: Any) -> Settings:
-    return Settings(
-        mqtt_port=port, spool_path=folder / "spool-{worker}.sqlite", outbox_flush_s=0.05, registry_poll_s=0.05, **more
-    )
+    """Settings for quick tests, also on a disk that is nearly full."""
+    quick = {"outbox_flush_s": 0.05, "registry_poll_s": 0.05, "min_disk_free_percent": 1}
+    return Settings(mqtt_port=port, spool_path=folder / "spool-{worker}.sqlite", **{**quick, **more})
 
 
 @pytest.fixture

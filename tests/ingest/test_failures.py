@@ -1,12 +1,8 @@
 """What is acknowledged is stored, whatever dies."""
 
-import os
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +11,7 @@ from sqlalchemy import Engine
 
 from guangfu.clock import ManualClock
 from guangfu.storage.influxdb_store import InfluxDBStore
-from guangfu.storage.opening import StorageSettings, open_telemetry_store
+from guangfu.storage.opening import open_telemetry_store
 from guangfu.storage.spool import Frame, Spool
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.inbox import count_dead_letters, read_dirty
@@ -23,6 +19,7 @@ from guangfu.storage.telemetry_store import TelemetryStore
 from ingest.program import PartDied, run, supervise
 from ingest.settings import Settings
 from tests.ingest.conftest import settings_for
+from tests.ingest.processes import ingest_process
 from tests.ingest.world import (
     NOON,
     NOON_MS,
@@ -47,29 +44,6 @@ def messages(count: int, start: int = 0) -> tuple[list[Message], list[Key]]:
     """Messages of one reading each, and the keys they have in the store."""
     keys = [(STATIONS[i % 4], NOON_MS - i * 1000, i) for i in range(start, start + count)]
     return [telemetry(name, meter(at, total_wh=i), seq=i) for name, at, i in keys], sorted(keys)
-
-
-@contextmanager
-def ingest_process(settings: Settings, storage: StorageSettings, sql_url: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {
-        **os.environ,
-        "GUANGFU_INGEST_MQTT_PORT": str(settings.mqtt_port),
-        "GUANGFU_INGEST_SPOOL_PATH": str(settings.spool_path),
-        "GUANGFU_INGEST_MAX_AHEAD_S": "86400",
-        "GUANGFU_INGEST_GROUP_SIZE": "20",
-        "GUANGFU_STORAGE_TELEMETRY_URL": storage.telemetry_url,
-        "GUANGFU_STORAGE_INFLUX_BUCKET": storage.influx_bucket,
-        "GUANGFU_STORAGE_INFLUX_TOKEN": storage.influx_token.get_secret_value(),
-        "GUANGFU_STORAGE_SQL_URL": sql_url,
-    }
-    log = settings.spool_file.parent / "ingest.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen([sys.executable, "-m", "guangfu", "ingest"], env=environment, stderr=output)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait(60)
 
 
 def log_size(process: subprocess.Popen[bytes], spool_file: Path) -> int:

@@ -19,13 +19,13 @@ from guangfu.storage.sql.inbox import DeadLetter, count_dead_letters, read_dead_
 from guangfu.storage.telemetry_store import RefusedPoint, TelemetryStore
 from guangfu.telemetry.decode import decode
 from guangfu.telemetry.dialects import Dialects
-from guangfu.telemetry.mapping.load import load_mapping, read_mappings
+from guangfu.telemetry.mapping.load import read_mappings
 from guangfu.telemetry.mapping.nodes import BadMapping
 from guangfu.telemetry.reading import Quality, Reading
 from guangfu.telemetry.sparkplug.payload import rebirth_payload
 from ingest.batch import Batch
 from ingest.directory import Directory
-from ingest.foreign import Foreign, Interpreter, foreign_topics
+from ingest.foreign import Foreign, Interpreter
 from ingest.program import run
 from ingest.settings import Settings
 from tests.ingest.conftest import settings_for
@@ -205,13 +205,6 @@ def test_a_message_that_waited_long_is_no_reason_to_ask(mappings: Path) -> None:
     assert not foreign.requests
     batch.add(Group(2, Messages.of([Frame(T + 30_000, *sparkplug("DDATA", DDATA))])))
     assert len(foreign.requests) == 1
-
-
-def test_only_what_is_mapped_is_subscribed_and_sparkplug_by_the_first_worker_alone() -> None:
-    dialects = Dialects([load_mapping(VENDOR, "v.yaml"), load_mapping(SPARKPLUG, "s.yaml")])
-    assert foreign_topics(Dialects(), 0).subscriptions == ()
-    assert foreign_topics(dialects, 0).subscriptions == ("vendor/+/kpi", "spBv1.0/PV/#")
-    assert foreign_topics(dialects, 1).subscriptions == ("vendor/+/kpi",)
 
 
 def test_a_faulty_mapping_is_told_before_anything_starts(

@@ -28,10 +28,11 @@ from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore
 from guangfu.telemetry.encode import encode_message
 from guangfu.telemetry.reading import Message, Reading
-from guangfu.telemetry.topics import SUBSCRIPTIONS, TopicKind, format_topic
+from guangfu.telemetry.topics import TopicKind, format_topic
 from ingest.link import LinkedClient
 from ingest.program import run
 from ingest.settings import Settings
+from ingest.subscriptions import subscriptions
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 NOON_MS = to_ms(NOON)
@@ -103,7 +104,7 @@ def make_session(settings: Settings) -> None:
     """Lets the broker keep messages for a worker before it ever ran."""
     client = LinkedClient(settings)
     subscribed: list[bool] = []
-    client.on_connect = lambda c, *rest: c.subscribe([(topic, 1) for topic in SUBSCRIPTIONS])
+    client.on_connect = lambda c, *rest: c.subscribe([(topic, 1) for topic in subscriptions(settings).wanted])
     client.on_subscribe = lambda *rest: subscribed.append(True)
     client.open(settings)
     while not subscribed:
