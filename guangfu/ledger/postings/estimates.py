@@ -1,16 +1,16 @@
-"""What happens, as journal entries. Pure: keys and lines only; posting is storage's.
+"""Estimates and entitlements as entries.
 
 An estimate is one entry a station, month and part. It is never changed: when the figure changes, the
 entry that stands is reversed whole and a new one, of the next revision, is posted.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from guangfu.ledger import books
 from guangfu.ledger.books import Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.journal import Entry, Line
+from guangfu.ledger.postings.revisions import against, correct, in_key
 
 
 def estimate_entry(station_id: str, month: str, part: Part, amount: Fen, *, revision: int = 1) -> Entry:
@@ -26,8 +26,8 @@ def estimate_entry(station_id: str, month: str, part: Part, amount: Fen, *, revi
         'estimate/2026-06/S1/base/1'
     """
     debit = Line(books.RECEIVABLE_ESTIMATED, amount, station_id=station_id, energy_month=month, part=str(part))
-    key = f"{estimate_keys(month)}{_in_key(station_id)}/{part}/{revision}"
-    return Entry(books.AGENCY, key, "estimate", (debit, _against(debit, books.OWED_ESTIMATED)))
+    key = f"{estimate_keys(month)}{in_key(station_id)}/{part}/{revision}"
+    return Entry(books.AGENCY, key, "estimate", (debit, against(debit, books.OWED_ESTIMATED)))
 
 
 def entitlement_entry(station_id: str, month: str, amount: Fen, *, revision: int = 1) -> Entry:
@@ -39,8 +39,8 @@ def entitlement_entry(station_id: str, month: str, amount: Fen, *, revision: int
         revision: 1 for the first, one more after each correction.
     """
     debit = Line(books.COMPANY_OWES, amount, station_id=station_id, energy_month=month)
-    key = f"{entitlement_keys(month)}{_in_key(station_id)}/{revision}"
-    return Entry(books.CENTRALIZED, key, "entitlement", (debit, _against(debit, books.OWED_TO_SLOTS)))
+    key = f"{entitlement_keys(month)}{in_key(station_id)}/{revision}"
+    return Entry(books.CENTRALIZED, key, "entitlement", (debit, against(debit, books.OWED_TO_SLOTS)))
 
 
 def estimate_keys(month: str) -> str:
@@ -51,17 +51,6 @@ def estimate_keys(month: str) -> str:
 def entitlement_keys(month: str) -> str:
     """How the keys of a month's entitlements and of their reversals begin."""
     return f"entitlement/{month}/"
-
-
-def reversal(entry: Entry, key: str) -> Entry:
-    """The entry that undoes another whole; it names the same station, month and part."""
-    lines = tuple(replace(line, amount=Fen(-line.amount)) for line in entry.lines)
-    return Entry(entry.book, key, "reversal", lines)
-
-
-def reversal_key(entry: Entry) -> str:
-    """An entry can be reversed once, so its reversal's key follows from its own."""
-    return f"{entry.key}/reversal"
 
 
 def correct_estimate(posted: Mapping[str, Entry], station_id: str, month: str, part: Part, amount: Fen) -> list[Entry]:
@@ -76,35 +65,9 @@ def correct_estimate(posted: Mapping[str, Entry], station_id: str, month: str, p
         Nothing, a first estimate, or the reversal of the one that stands and the next revision. An estimate
         of zero is no entry.
     """
-    return _correct(posted, lambda n: estimate_entry(station_id, month, part, amount, revision=n), amount)
+    return correct(posted, lambda n: estimate_entry(station_id, month, part, amount, revision=n), amount)
 
 
 def correct_entitlement(posted: Mapping[str, Entry], station_id: str, month: str, amount: Fen) -> list[Entry]:
     """What to post so that the station's entitlements of the month stand at `amount`; as `correct_estimate`."""
-    return _correct(posted, lambda n: entitlement_entry(station_id, month, amount, revision=n), amount)
-
-
-def _correct(posted: Mapping[str, Entry], make: Callable[[int], Entry], amount: Fen) -> list[Entry]:
-    revision = 1
-    while make(revision).key in posted:
-        revision += 1
-    before = posted[make(revision - 1).key] if revision > 1 else None
-    if before is not None and reversal_key(before) in posted:
-        before = None
-    if amount == (before.lines[0].amount if before else 0):
-        return []
-    undone = [] if before is None else [reversal(before, reversal_key(before))]
-    return undone if amount == 0 else [*undone, make(revision)]
-
-
-def _against(debit: Line, account: str) -> Line:
-    return replace(debit, account=account, amount=Fen(-debit.amount))
-
-
-def _in_key(name: str) -> str:
-    """A name that can stand between slashes, so that two different postings never share a key.
-
-    >>> _in_key("a/b%")
-    'a%2Fb%25'
-    """
-    return name.replace("%", "%25").replace("/", "%2F")
+    return correct(posted, lambda n: entitlement_entry(station_id, month, amount, revision=n), amount)
