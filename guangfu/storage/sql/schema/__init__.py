@@ -9,6 +9,7 @@ from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_
 from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
 from guangfu.storage.sql.schema.operations import ingest_health, rollup_marks
 from guangfu.storage.sql.schema.papers import state_changes, station_months, vouchers
+from guangfu.storage.sql.schema.receipts import bank_lines, receipt_allocations, receipts, subsidy_status
 from guangfu.storage.sql.schema.registry import (
     attributes,
     banners,
@@ -31,25 +32,39 @@ from guangfu.storage.sql.schema.settlement import (
     statement_meters,
     statements,
 )
+from guangfu.storage.sql.schema.transfers import (
+    deduction_payments,
+    deductions_borne,
+    invoices,
+    transfer_lines,
+    transfers,
+    vat_months,
+)
 
 __all__ = [
     "attributes",
+    "bank_lines",
     "banners",
     "boundary_readings",
     "daily_energy",
     "daily_income",
     "dead_letters",
+    "deduction_payments",
+    "deductions_borne",
     "devices",
     "dirty_days",
     "figures_moved",
     "households",
     "ingest_health",
+    "invoices",
     "journal_entries",
     "journal_heads",
     "journal_lines",
     "leagues",
     "metadata",
     "monthly_income",
+    "receipt_allocations",
+    "receipts",
     "registry_facts",
     "rollup_marks",
     "settled_income",
@@ -64,6 +79,10 @@ __all__ = [
     "station_months",
     "stations",
     "stations_seen",
+    "subsidy_status",
+    "transfer_lines",
+    "transfers",
+    "vat_months",
     "village_monthly_income",
     "villages",
     "vouchers",
