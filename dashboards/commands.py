@@ -1,4 +1,4 @@
-"""The command `guangfu dashboards`: build | push | diff."""
+"""The command `guangfu dashboards`: build | push | diff | grants."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from dashboards.grafana import Grafana, Refused, Unavailable
+from dashboards.grants import grant, statements
 from dashboards.provisioning import write_folder
 from dashboards.pushing import State, Step, steps
 from dashboards.pushing_alerts import alert_steps
@@ -16,6 +17,10 @@ from dashboards.words import commands as says
 from guangfu.exits import Exit
 from guangfu.income.rules.loading import BadRules
 from guangfu.settings import BadSettings
+from guangfu.storage.errors import Refused as StorageRefused
+from guangfu.storage.errors import Unavailable as StorageUnavailable
+from guangfu.storage.opening import StorageSettings
+from guangfu.storage.sql.views import VIEWS
 from guangfu.texts import Lang
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -35,7 +40,7 @@ PasswordOption = Annotated[str | None, typer.Option("--password", help="密码�
 
 @app.callback()
 def dashboards() -> None:
-    """Grafana 看板：写成文件、推送、比较。Grafana dashboards: write as files, push, compare."""
+    """Grafana 看板：写成文件、推送、比较、授权。Grafana dashboards: write as files, push, compare, grant."""
 
 
 @app.command()
@@ -106,6 +111,38 @@ def diff(
             different += step.state is not State.SAME and not (step.state is State.FROM_FILE and not step.differs)
     if different:
         raise typer.Exit(Exit.FOUND)
+
+
+@app.command()
+def grants(
+    only_print: Annotated[bool, typer.Option("--print", help="只输出 SQL，不执行 / only print the SQL")] = False,
+    lang: LangOption = "zh-CN",
+) -> None:
+    """在 PostgreSQL 中建立只读用户及不含个人信息的视图，可重复执行，例如 guangfu dashboards grants
+
+    Make PostgreSQL's views without personal data and the user that reads them: guangfu dashboards grants --lang en
+
+    用户与密码见 GUANGFU_DASHBOARDS_POSTGRES_…，数据库见 GUANGFU_STORAGE_SQL_URL；升级后重新执行一次。
+    The user is GUANGFU_DASHBOARDS_POSTGRES_…, the database GUANGFU_STORAGE_SQL_URL. Run it again after an upgrade.
+    """
+    language = Lang.parse(lang)
+    settings = _settings(language)
+    try:
+        sql_url = StorageSettings.load().sql_url.get_secret_value()
+        if only_print:
+            typer.echo(";\n".join(statements(settings, sql_url)) + ";")
+            return
+        grant(settings, sql_url)
+    except BadSettings as bad:
+        typer.echo(says.BAD_SETTINGS(language, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
+    except StorageUnavailable as error:
+        typer.echo(says.SQL_AWAY(language, why=error), err=True)
+        raise typer.Exit(Exit.UNREACHABLE) from error
+    except StorageRefused as error:
+        typer.echo(says.SQL_REFUSES(language, why=error), err=True)
+        raise typer.Exit(Exit.FOUND) from error
+    typer.echo(says.GRANTED(language, role=settings.postgres_user, count=len(VIEWS)), err=True)
 
 
 def _all_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:

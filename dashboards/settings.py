@@ -28,7 +28,9 @@ class Settings(ProgramSettings):
     )
     postgres_database: str = Field(default="guangfu", min_length=1, description="database in PostgreSQL")
     postgres_user: str = Field(
-        default="guangfu", min_length=1, description="user in PostgreSQL; reading is all that it needs"
+        default="grafana",
+        min_length=1,
+        description="user in PostgreSQL; guangfu dashboards grants makes it, and lets it read views only",
     )
     postgres_password: SecretStr = Field(default=SecretStr(""), description="password of that user")
     postgres_sslmode: Literal["disable", "require", "verify-ca", "verify-full"] = Field(

@@ -13,6 +13,15 @@ UNAVAILABLE: Final = Text(
     "Grafana is not available ({why}). Check address, user or token and their rights, then try again.",
 )
 REFUSED: Final = Text("Grafana 拒绝：{why}", "Grafana refuses: {why}")
+GRANTED: Final = Text(
+    "PostgreSQL 用户 {role} 可以读取 {count} 个视图，其余一概不能。",
+    "PostgreSQL's user {role} can read {count} views, and nothing else.",
+)
+SQL_AWAY: Final = Text("数据库不可用（{why}）。请检查地址后重试。", "The database is away ({why}). Check its address.")
+SQL_REFUSES: Final = Text(
+    "数据库拒绝：{why}。请由数据库管理员执行 guangfu dashboards grants --print 输出的语句。",
+    "The database refuses: {why}. Let its administrator run what guangfu dashboards grants --print prints.",
+)
 
 KINDS: Final = {
     Kind.FOLDER: Text("文件夹", "folder"),

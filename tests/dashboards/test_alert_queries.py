@@ -15,10 +15,12 @@ from guangfu.income.figures import DailyEnergy
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.figures import write_daily_energy
 from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_dirty, mark_replayed, mark_seen
+from guangfu.storage.sql.views import VIEWS_SCHEMA
 from guangfu.texts import Lang
 from tests.dashboards.asking import Databases, Rows
 from tests.dashboards.county import NOW, TODAY, fill_sql, fill_telemetry
 from tests.dashboards.expanding import View, expand_sql
+from tests.dashboards.reader import READER, granted
 from tests.services.running import Postgres, Service
 from tests.storage.stores import influxdb_place
 
@@ -31,9 +33,11 @@ HEARD: Final = ("a", "b", "c", "few", "idle", "low")
 def databases(influxdb: Service, postgres: Postgres) -> Iterator[Databases]:
     place = influxdb_place(influxdb)
     fill_telemetry(place.open())
-    engine = open_database(postgres.new_database())
+    url = postgres.new_database()
+    engine = open_database(url)
     upgrade(engine)
     fill_sql(engine)
+    granted(url).dispose()
     yield Databases(engine, influxdb, place.settings.influx_bucket.split("/")[0])
     engine.dispose()
     place.close()
@@ -48,13 +52,15 @@ def view(now_at: datetime) -> View:
 
 
 def answer(databases: Databases, asked: Rule, now_at: datetime = NOW, *changes: Change) -> Rows:
-    """What the rule's query finds after these changes, which are undone."""
+    """What the rule's query finds for Grafana's login after these changes, which are undone."""
     model = document(asked, Lang.ZH)["data"][0]["model"]
     if model["datasource"]["type"] == "influxdb":
         return databases.ask(model, view(now_at))
     with databases.engine.connect() as db:
         for change in changes:
             change(db)
+        db.exec_driver_sql(f"SET LOCAL ROLE {READER}")
+        db.exec_driver_sql(f"SET LOCAL search_path = {VIEWS_SCHEMA}")
         rows = db.execution_options(no_parameters=True).exec_driver_sql(expand_sql(model["rawSql"], view(now_at)))
         return [tuple(row) for row in rows]
 

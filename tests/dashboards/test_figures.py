@@ -1,4 +1,4 @@
-"""Every query of every panel, run against a real InfluxDB and a real PostgreSQL, gives the figure that it should."""
+"""Every query of every panel, run against a real InfluxDB and PostgreSQL by Grafana's login, gives the right figure."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -14,6 +14,7 @@ from guangfu.texts import Lang
 from tests.dashboards.asking import Databases, Rows
 from tests.dashboards.county import MONTH, NOW, fill_sql, fill_telemetry
 from tests.dashboards.expanding import View
+from tests.dashboards.reader import granted
 from tests.services.running import Postgres, Service
 from tests.storage.stores import influxdb_place
 
@@ -42,10 +43,13 @@ VIEW = View(
 def databases(influxdb: Service, postgres: Postgres) -> Iterator[Databases]:
     place = influxdb_place(influxdb)
     fill_telemetry(place.open())
-    engine = open_database(postgres.new_database())
+    url = postgres.new_database()
+    engine = open_database(url)
     upgrade(engine)
     fill_sql(engine)
-    yield Databases(engine, influxdb, place.settings.influx_bucket.split("/")[0])
+    reader = granted(url)
+    yield Databases(reader, influxdb, place.settings.influx_bucket.split("/")[0])
+    reader.dispose()
     engine.dispose()
     place.close()
 

@@ -25,6 +25,7 @@ HEAD: Final = """\
 
 # --- docker compose: passwords, no default; letters and digits, since some become part of an address
 POSTGRES_PASSWORD=
+POSTGRES_GRAFANA_PASSWORD=
 INFLUXDB_PASSWORD=
 INFLUXDB_TOKEN=
 MQTT_INGEST_PASSWORD=

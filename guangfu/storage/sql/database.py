@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from guangfu.settings import BadSettings
 from guangfu.storage.errors import Refused, Unavailable
+from guangfu.storage.sql import views
 
 BUSY_TIMEOUT_S: Final = 30
 CONNECT_TIMEOUT_S: Final = 5
@@ -73,10 +74,24 @@ def upgrade(engine: Engine) -> None:
         if db.dialect.name == "postgresql":
             db.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         config.attributes["connection"] = db
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise Refused("sql", f"the schema is not one that this release knows: {error}") from error
+        with _views_aside(db):
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise Refused("sql", f"the schema is not one that this release knows: {error}") from error
+
+
+@contextmanager
+def _views_aside(db: Connection) -> Iterator[None]:
+    """PostgreSQL alters no column that a view shows: Grafana's views go and come again, where there are any."""
+    if db.dialect.name != "postgresql":
+        yield
+        return
+    roles = views.readers(db)
+    views.drop_views(db)
+    yield
+    if roles:
+        views.create_views(db, roles)
 
 
 def schema_is_current(engine: Engine) -> bool:
