@@ -7,8 +7,10 @@ from guangfu.storage.sql.schema.columns import metadata
 from guangfu.storage.sql.schema.figures import daily_energy, daily_income, monthly_income, village_monthly_income
 from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_seen
 from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
+from guangfu.storage.sql.schema.openings import opening_balances
 from guangfu.storage.sql.schema.operations import ingest_health, rollup_marks
 from guangfu.storage.sql.schema.papers import state_changes, station_months, vouchers
+from guangfu.storage.sql.schema.persons import person_looks, person_places, person_secrets, persons
 from guangfu.storage.sql.schema.receipts import bank_lines, receipt_allocations, receipts, subsidy_status
 from guangfu.storage.sql.schema.registry import (
     attributes,
@@ -40,8 +42,18 @@ from guangfu.storage.sql.schema.transfers import (
     transfers,
     vat_months,
 )
+from guangfu.storage.sql.schema.villages import (
+    attendance,
+    dues,
+    payment_batches,
+    payments,
+    plan_lines,
+    plan_years,
+    posts,
+)
 
 __all__ = [
+    "attendance",
     "attributes",
     "bank_lines",
     "banners",
@@ -53,6 +65,7 @@ __all__ = [
     "deductions_borne",
     "devices",
     "dirty_days",
+    "dues",
     "figures_moved",
     "households",
     "ingest_health",
@@ -63,6 +76,16 @@ __all__ = [
     "leagues",
     "metadata",
     "monthly_income",
+    "opening_balances",
+    "payment_batches",
+    "payments",
+    "person_looks",
+    "person_places",
+    "person_secrets",
+    "persons",
+    "plan_lines",
+    "plan_years",
+    "posts",
     "receipt_allocations",
     "receipts",
     "registry_facts",
