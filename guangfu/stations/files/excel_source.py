@@ -24,22 +24,28 @@ LONGEST_EXACT: Final = 10**15
 
 def read_workbook(path: Path) -> Raw:
     raw = Raw()
+    found = read_sheets(path)
+    if isinstance(found, Fault):
+        raw.faults.append(found)
+        return raw
+    for title, rows in found:
+        _read_sheet(title, rows, path.name, raw)
+    return raw
+
+
+def read_sheets(path: Path) -> list[tuple[str, Rows]] | Fault:
+    """Title and rows of each sheet that is not for people, or why there are none."""
     try:
-        sheets = _sheets(path)
+        return _sheets(path)
     except _UNREADABLE as error:
         text = Text(
             f"不是可读的 Excel 工作簿（{type(error).__name__}）：请用 Excel 另存为 .xlsx",
             f"not a readable Excel workbook ({type(error).__name__}): save it as .xlsx",
         )
-        raw.faults.append(Fault(text, file=path.name))
-        return raw
-    for title, rows in sheets:
-        _read_sheet(title, rows, path.name, raw)
-    return raw
+        return Fault(text, file=path.name)
 
 
 def _sheets(path: Path) -> list[tuple[str, Rows]]:
-    """Title and rows of each sheet that is not for people."""
     # openpyxl leaves a file open that it gives up on, so it gets one that we close.
     with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
         return [
