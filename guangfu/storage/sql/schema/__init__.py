@@ -11,6 +11,15 @@ from guangfu.storage.sql.schema.openings import opening_balances
 from guangfu.storage.sql.schema.operations import ingest_health, rollup_marks
 from guangfu.storage.sql.schema.papers import state_changes, station_months, vouchers
 from guangfu.storage.sql.schema.persons import person_looks, person_places, person_secrets, persons
+from guangfu.storage.sql.schema.plans import (
+    attendance,
+    dues,
+    payment_batches,
+    payments,
+    plan_lines,
+    plan_years,
+    posts,
+)
 from guangfu.storage.sql.schema.receipts import bank_lines, receipt_allocations, receipts, subsidy_status
 from guangfu.storage.sql.schema.registry import (
     attributes,
@@ -41,15 +50,6 @@ from guangfu.storage.sql.schema.transfers import (
     transfer_lines,
     transfers,
     vat_months,
-)
-from guangfu.storage.sql.schema.villages import (
-    attendance,
-    dues,
-    payment_batches,
-    payments,
-    plan_lines,
-    plan_years,
-    posts,
 )
 
 __all__ = [

@@ -15,9 +15,19 @@ dead_letters = Table(
     Column("station_id", Text),
     Column("received_at", Instant, nullable=False),
     Column("replayed_at", Instant),
+    Column("replay_asked_at", Instant),
     UniqueConstraint("origin"),
     Index(None, "reason", "received_at"),
     Index(None, "station_id"),
+)  # fmt: skip
+"""A replay that is asked for is done by ingest, which then sets `replayed_at`."""
+
+_asked = (dead_letters.c.replay_asked_at.is_not(None)) & (dead_letters.c.replayed_at.is_(None))
+Index("ix_dead_letters_asked", dead_letters.c.id, sqlite_where=_asked, postgresql_where=_asked)
+_waits = dead_letters.c.replayed_at.is_(None)
+Index(
+    "ix_dead_letters_waiting", dead_letters.c.reason, dead_letters.c.station_id,
+    sqlite_where=_waits, postgresql_where=_waits,
 )  # fmt: skip
 
 dirty_days = Table(
