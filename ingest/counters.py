@@ -21,6 +21,7 @@ class Counters:
             ["reason"],
             registry=registry,
         )
+        self.replayed = Counter("guangfu_ingest_replayed", "dead letters that were taken again", registry=registry)
         self.store_failures = Counter(
             "guangfu_ingest_store_failures", "writes that the store had no time for", registry=registry
         )

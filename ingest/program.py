@@ -22,6 +22,7 @@ from ingest.forwarder import Forwarder
 from ingest.health import Health
 from ingest.leaving import Leaver
 from ingest.receiver import Receiver
+from ingest.replayer import Replayer
 from ingest.settings import Settings
 from ingest.subscriptions import leaving, subscriptions
 
@@ -69,6 +70,8 @@ def run(
             "bookkeeper": Bookkeeper(settings, spool, engine, directory, counters).run,
             "health": Health(settings, engine, clock, registry).run,
         }
+        if settings.worker == 0:
+            parts["replayer"] = Replayer(settings, spool, engine, directory, clock, counters).run
         if leave:
             parts["leaver"] = Leaver(spool, registry, stop).run
         supervise(parts, stop)

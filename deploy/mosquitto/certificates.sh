@@ -50,7 +50,7 @@ subjectAltName=${names#,}"
     ;;
   station)
     case $1 in
-      ingest | fleet | replay | server | ca | *[!A-Za-z0-9_-]*) echo "$1 is no station." >&2; exit 2 ;;
+      ingest | fleet | server | ca | *[!A-Za-z0-9_-]*) echo "$1 is no station." >&2; exit 2 ;;
     esac
     sign "$1" "$1" "extendedKeyUsage=clientAuth"
     ;;

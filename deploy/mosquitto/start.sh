@@ -24,7 +24,6 @@ fi
 [ ! -f "$config/stations/passwords" ] || cat "$config/stations/passwords" > "$data/passwords.new"
 add_user ingest "$MQTT_INGEST_PASSWORD"
 add_user fleet "${MQTT_FLEET_PASSWORD:-}"
-add_user replay "${MQTT_REPLAY_PASSWORD:-}"
 
 cp "$config/mosquitto.conf" "$data/mosquitto.conf.new"
 if [ -f "$config/certs/server.pem" ] && [ -f "$config/certs/server.key" ]; then

@@ -1,4 +1,4 @@
-"""The broker for a command: where it is, as ingest is told it, and one connection to it."""
+"""The broker for a command: where it is, as ingest is told it, and whether it lets one in."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,6 @@ from guangfu.storage.errors import Unavailable
 
 CONNECT_TIMEOUT_S: Final = 10.0
 ANSWER_TIMEOUT_S: Final = 30.0
-_NO_SUBSCRIBERS: Final = 16
 
 
 class BrokerSettings(ProgramSettings):
@@ -31,12 +30,8 @@ class BrokerSettings(ProgramSettings):
     mqtt_ca_file: FilePath | None = Field(default=None, description="CA certificate of the broker (PEM); turns TLS on")
 
 
-class NotTaken(Exception):
-    """The broker is there and did not take a message: not allowed, or nobody is subscribed to it."""
-
-
-class Publisher:
-    """One connection; sends one message at a time and waits until the broker has taken it."""
+class _Connection:
+    """One connection, that only comes and goes."""
 
     def __init__(self, settings: BrokerSettings) -> None:
         self._settings = settings
@@ -45,9 +40,7 @@ class Publisher:
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=protocol)
         self._client.connect_timeout = CONNECT_TIMEOUT_S
         self._client.on_connect = self._on_connect
-        self._client.on_publish = self._on_publish
         self._connections: Queue[ReasonCode] = Queue()
-        self._taken: Queue[tuple[int, ReasonCode]] = Queue()
         if settings.mqtt_username is not None:
             password = settings.mqtt_password
             self._client.username_pw_set(settings.mqtt_username, password.get_secret_value() if password else None)
@@ -71,50 +64,25 @@ class Publisher:
             self.close()
             raise Unavailable("mqtt", f"{host}:{port}: {answer}")
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Sends with QoS 1, not retained; returns when the broker has taken the message.
-
-        Raises:
-            NotTaken: The broker refused it, or (MQTT 5) nobody is subscribed; MQTT 3.1.1 can't tell.
-            Unavailable: No answer came.
-            ValueError: The topic is none that can be published to.
-        """
-        answer = self._answer_to(self._client.publish(topic, payload, qos=1).mid)
-        if answer.is_failure or answer.value == _NO_SUBSCRIBERS:
-            raise NotTaken(str(answer))
-
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
-
-    def _answer_to(self, mid: int) -> ReasonCode:
-        try:
-            while True:
-                answered, code = self._taken.get(timeout=ANSWER_TIMEOUT_S)
-                if answered == mid:
-                    return code
-        except Empty:
-            raise Unavailable("mqtt", "no answer to a message") from None
 
     def _on_connect(self, client: Any, data: Any, flags: Any, code: ReasonCode, properties: Any) -> None:
         del client, data, flags, properties
         self._connections.put(code)
 
-    def _on_publish(self, client: Any, data: Any, mid: int, code: ReasonCode, properties: Any) -> None:
-        del client, data, properties
-        self._taken.put((mid, code))
-
 
 @contextmanager
-def connected(settings: BrokerSettings) -> Iterator[Publisher]:
+def connected(settings: BrokerSettings) -> Iterator[None]:
     """A connection to the broker.
 
     Raises:
         Unavailable: Nobody listens, or the broker does not let us in.
     """
-    publisher = Publisher(settings)
-    publisher.open()
+    connection = _Connection(settings)
+    connection.open()
     try:
-        yield publisher
+        yield
     finally:
-        publisher.close()
+        connection.close()

@@ -16,11 +16,9 @@ from guangfu.telemetry.topics import SUBSCRIPTIONS, TopicKind, format_topic
 
 INGEST: Final = "ingest"
 """Reads all topics of all stations, writes none."""
-REPLAY: Final = "replay"
-"""Sends dead letters again, so it writes for every station; has no password unless it is given one."""
 FLEET: Final = "fleet"
 """The simulated stations, all behind one user; only beside a synthetic registry."""
-PROGRAMS: Final = frozenset({INGEST, REPLAY, FLEET})
+PROGRAMS: Final = frozenset({INGEST, FLEET})
 
 ITERATIONS: Final = 101
 """Mosquitto's own. More would not protect random passwords of 160 bits, and every reconnecting station costs them."""
@@ -63,7 +61,6 @@ def access_list(registry: Registry, day: date) -> AccessList:
     blocks = [
         _HEAD,
         _block(INGEST, "read", SUBSCRIPTIONS),
-        _block(REPLAY, "write", SUBSCRIPTIONS),
         *([_block(FLEET, "write", SUBSCRIPTIONS)] if registry.synthetic else []),
         *(_block(s.station_id, "write", [format_topic(s.station_id, kind) for kind in TopicKind]) for s in stations),
     ]

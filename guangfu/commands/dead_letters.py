@@ -1,4 +1,4 @@
-"""`guangfu dead-letters …`: look at what could not be taken, export it, send it again."""
+"""`guangfu dead-letters …`: look at what could not be taken, export it, let ingest take it again."""
 
 import base64
 import json
@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TextIO
 
 import typer
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from guangfu.commands import replaying
-from guangfu.commands.broker import BrokerSettings, NotTaken
+from guangfu.clock import SystemClock
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.shown import local_time, print_table
 from guangfu.exits import Exit
-from guangfu.settings import BadSettings
-from guangfu.storage.sql.inbox import DeadLetter, count_dead_letters, read_dead_letters
+from guangfu.storage.sql.inbox import (
+    DeadLetter,
+    ask_replay,
+    count_dead_letters,
+    read_dead_letter,
+    read_dead_letters,
+)
 from guangfu.telemetry.reading import Reason
 from guangfu.texts import Lang, Text
 
@@ -70,11 +74,11 @@ def show(
     """
     language = Lang.parse(lang)
     with opened_database(sql_url, language) as engine, engine.connect() as db:
-        found = read_dead_letters(db, waiting_only=False, after_id=number - 1, limit=1)
-    if not found or found[0].id != number:
+        found = read_dead_letter(db, number)
+    if found is None:
         typer.echo(_NO_SUCH(language, number=number), err=True)
         raise typer.Exit(Exit.USAGE)
-    typer.echo(json.dumps(as_json(found[0]), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
 
 
 @app.command()
@@ -103,38 +107,27 @@ def export(
 
 @app.command()
 def replay(
+    number: Annotated[int | None, typer.Option(min=1, help="只要这一封。Only this one.")] = None,
     reason: ReasonOption = None,
     station: StationOption = None,
-    dry_run: Annotated[bool, typer.Option(help="只数一数，不发送。Only count, send nothing.")] = False,
-    host: Annotated[str | None, typer.Option(help="消息代理，默认 GUANGFU_INGEST_MQTT_HOST。The broker.")] = None,
-    port: Annotated[int | None, typer.Option(help="端口，默认 GUANGFU_INGEST_MQTT_PORT。Its port.")] = None,
-    username: Annotated[
-        str | None,
-        typer.Option(help="有权发布的用户。A user that may publish; password in GUANGFU_INGEST_MQTT_PASSWORD(_FILE)."),
-    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只数，不重放。Count only.")] = False,
     sql_url: SqlUrl = None,
     lang: LangOption = "zh-CN",
 ) -> None:
-    """把死信按原主题重新发布一次，由接收程序再处理。Publish the letters again, each on its own topic, for ingest.
+    """重放死信：接收程序在数秒内按原接收时间再处理一次。Let ingest take letters again, as if they came when they came.
 
     例 Example: guangfu dead-letters replay --reason unknown_station --station NM0001
     """
     language = Lang.parse(lang)
-    given = {"mqtt_host": host, "mqtt_port": port, "mqtt_username": username}
-    with opened_database(sql_url, language) as engine:
-        try:
-            settings = BrokerSettings.load(**{name: value for name, value in given.items() if value is not None})
-            done = _count(engine, reason, station) if dry_run else replaying.replay(engine, settings, reason, station)
-        except BadSettings as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(Exit.USAGE) from error
-        except NotTaken as error:
-            typer.echo(_NOT_TAKEN(language, error=error), err=True)
-            raise typer.Exit(Exit.UNREACHABLE) from error
-    typer.echo((_WOULD if dry_run else _REPLAYED)(language, n=done.sent))
-    if done.unsendable:
-        typer.echo(_UNSENDABLE(language, ids=", ".join(map(str, done.unsendable))), err=True)
-        raise typer.Exit(Exit.FOUND)
+    wanted = {"letter_id": number, "reason": reason, "station_ids": None if station is None else [station]}
+    with opened_database(sql_url, language) as engine, engine.begin() as db:
+        if number is not None and read_dead_letter(db, number) is None:
+            typer.echo(_NO_SUCH(language, number=number), err=True)
+            raise typer.Exit(Exit.USAGE)
+        asked = ask_replay(db, SystemClock().now(), **wanted)  # type: ignore[arg-type]
+        if dry_run:
+            db.rollback()
+    typer.echo((_WOULD if dry_run else _ASKED)(language, n=asked))
 
 
 def as_json(letter: DeadLetter) -> dict[str, Any]:
@@ -143,7 +136,7 @@ def as_json(letter: DeadLetter) -> dict[str, Any]:
         payload = {"payload": letter.payload.decode("utf-8")}
     except UnicodeDecodeError:
         payload = {"payload_base64": base64.b64encode(letter.payload).decode("ascii")}
-    replayed = letter.replayed_at
+    asked, replayed = letter.replay_asked_at, letter.replayed_at
     return {
         "id": letter.id,
         "received_at": letter.received_at.isoformat(),
@@ -152,14 +145,10 @@ def as_json(letter: DeadLetter) -> dict[str, Any]:
         "station": letter.station_id,
         "topic": letter.topic,
         "origin": letter.origin,
+        "replay_asked_at": asked.isoformat() if asked else None,
         "replayed_at": replayed.isoformat() if replayed else None,
         **payload,
     }
-
-
-def _count(engine: Engine, reason: Reason | None, station: str | None) -> replaying.Replayed:
-    with engine.connect() as db:
-        return replaying.Replayed(sum(1 for _ in _pages(db, reason, station, waiting_only=True)), [])
 
 
 def _pages(db: Connection, reason: Reason | None, station: str | None, *, waiting_only: bool) -> Iterator[DeadLetter]:
@@ -200,11 +189,9 @@ _HEADS: Final = (
 _WAITING: Final = Text("等待处理 {n:,} 封：{by_reason}", "{n:,} wait: {by_reason}")
 _NO_SUCH: Final = Text("没有编号为 {number} 的死信", "there is no dead letter {number}")
 _EXPORTED: Final = Text("已导出 {n:,} 封", "{n:,} exported")
-_REPLAYED: Final = Text("已重新发布 {n:,} 封", "{n:,} published again")
-_WOULD: Final = Text("将重新发布 {n:,} 封", "{n:,} would be published again")
-_UNSENDABLE: Final = Text("主题不能发布，未重放：{ids}", "topics that can't be published to, not replayed: {ids}")
-_NOT_TAKEN: Final = Text(
-    "消息代理没有收下：{error}。发布需要权限，且接收程序应在运行",
-    "the broker did not take it: {error}. It takes the right to publish, and a running ingest",
+_ASKED: Final = Text(
+    "已登记重放 {n:,} 封，接收程序（0 号）在数秒内处理",
+    "{n:,} are to be taken again; ingest (worker 0) does so within seconds",
 )
+_WOULD: Final = Text("将重放 {n:,} 封", "{n:,} would be taken again")
 _CANT_WRITE: Final = Text("无法写入 {target}：{error}", "can't write {target}: {error}")

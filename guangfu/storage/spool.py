@@ -135,6 +135,7 @@ class Spool:
             raise SpoolBroken("spool", f"{path}: {error}") from error
         if self.salvaged is not None:
             log.error("spool %s was damaged: %s", path, self.salvaged)
+        self._append_lock = threading.Lock()
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         self._changed = threading.Condition()
@@ -161,17 +162,22 @@ class Spool:
         """
         body = _ENCODER.encode(messages)
         size = (len(messages), len(body), messages.received_at_ms[0])
+        row = (*size, COLUMNS_FORMAT, zlib.crc32(body), body)
+        with self._append_lock:  # what waits stands in the order of its ids
+            group = self._insert(row)
+            with self._changed:
+                self._waiting.append(_Waiting(group, *size))
+                self._messages += size[0]
+                self._bytes += size[1]
+                self._changed.notify_all()
+        return group
+
+    def _insert(self, row: tuple[int, int, int, int, int, bytes]) -> int:
         with self._transaction() as db:
-            row = (*size, COLUMNS_FORMAT, zlib.crc32(body), body)
             group = db.execute(
                 "INSERT INTO groups (messages, bytes, oldest_at_ms, format, crc, body) VALUES (?, ?, ?, ?, ?, ?)", row
             ).lastrowid
         assert group is not None
-        with self._changed:
-            self._waiting.append(_Waiting(group, *size))
-            self._messages += size[0]
-            self._bytes += size[1]
-            self._changed.notify_all()
         return group
 
     def wait_for_group(self, timeout_s: float) -> bool:

@@ -37,7 +37,7 @@ def blocks(text: str) -> dict[str, list[str]]:
 def test_each_station_may_write_its_own_topics_and_ingest_reads() -> None:
     made = access_list(example(), DAY)
     rules = blocks(made.text)
-    assert list(rules) == ["ingest", "replay", CENTRALIZED, JOINT, SINGLE]
+    assert list(rules) == ["ingest", CENTRALIZED, JOINT, SINGLE]
     assert rules[SINGLE] == [f"topic write pv/1/{SINGLE}/{kind}" for kind in ("telemetry", "event", "status")]
     assert rules["ingest"] == [f"topic read pv/1/+/{kind}" for kind in ("telemetry", "event", "status")]
     assert (made.writers, made.closed) == (3, 0)
@@ -61,7 +61,7 @@ def test_from_its_closing_day_on_a_station_may_nothing(day: date, may: bool) -> 
     assert made.closed == (not may)
 
 
-@pytest.mark.parametrize("name", ["ingest", "replay", "fleet"])
+@pytest.mark.parametrize("name", ["ingest", "fleet"])
 def test_a_station_can_not_have_the_name_of_a_program(name: str) -> None:
     with pytest.raises(ReservedIds, match=name):
         access_list(with_station(name), DAY)

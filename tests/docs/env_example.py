@@ -30,11 +30,9 @@ INFLUXDB_PASSWORD=
 INFLUXDB_TOKEN=
 MQTT_INGEST_PASSWORD=
 GRAFANA_PASSWORD=
-# These users at the broker can write for every station, and exist only with a password.
+# This user at the broker can write for every station, and exists only with a password:
 # for the simulated stations of --profile sim; leave it empty where the stations are real
 MQTT_FLEET_PASSWORD=
-# for guangfu dead-letters replay; may be set when it is needed
-MQTT_REPLAY_PASSWORD=
 """
 
 

@@ -111,5 +111,5 @@ def test_the_list_that_holds_before_one_was_generated_lets_no_station_write() ->
     blocks = {block for block in before.split("\n\n") if block}
     rules = {block.split("\n", 2)[2] if block.startswith("#") else block for block in blocks}
     assert {rule.strip() for rule in rules} == {
-        block.strip() for block in synthetic.split("\n\n") if re.match("user (ingest|replay|fleet)", block)
+        block.strip() for block in synthetic.split("\n\n") if re.match("user (ingest|fleet)", block)
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.services.running import ROOT, Service, find_program, free_port, listens
 
 DEPLOY = ROOT / "deploy" / "mosquitto"
-PASSWORDS = {"ingest": "ingest-pw", "replay": "replay-pw", "fleet": "fleet-pw"}
+PASSWORDS = {"ingest": "ingest-pw", "fleet": "fleet-pw"}
 
 
 @dataclass

@@ -4,7 +4,7 @@ Every function takes an open connection, so that the caller decides what is one 
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,6 +28,7 @@ class DeadLetter:
     received_at: datetime
     id: int = 0
     replayed_at: datetime | None = None
+    replay_asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,55 @@ def count_dead_letters(db: Connection) -> dict[str, int]:
     return dict(db.execute(waiting.group_by(table.c.reason).order_by(table.c.reason)).all())
 
 
-def last_dead_letter(db: Connection) -> int:
-    """The largest id there is; 0 if there is none."""
-    return db.execute(sa.select(sa.func.max(schema.dead_letters.c.id))).scalar() or 0
+def read_dead_letter(db: Connection, letter_id: int) -> DeadLetter | None:
+    """The letter of a number, whether it waits or not."""
+    found = read_dead_letters(db, waiting_only=False, after_id=letter_id - 1, limit=1)
+    return found[0] if found and found[0].id == letter_id else None
+
+
+def ask_replay(
+    db: Connection,
+    at: datetime,
+    *,
+    letter_id: int | None = None,
+    reason: str | None = None,
+    station_ids: Collection[str] | None = None,
+) -> int:
+    """Asks ingest to take the letters that wait and fit all that is given; returns how many were not asked for yet."""
+    table = schema.dead_letters
+    asking = sa.update(table).where(table.c.replayed_at.is_(None), table.c.replay_asked_at.is_(None))
+    if letter_id is not None:
+        asking = asking.where(table.c.id == letter_id)
+    if reason is not None:
+        asking = asking.where(table.c.reason == reason)
+    if station_ids is None:
+        return db.execute(asking.values(replay_asked_at=at)).rowcount
+    parts = chunks(sorted(station_ids))
+    return sum(
+        db.execute(asking.where(table.c.station_id.in_(part)).values(replay_asked_at=at)).rowcount for part in parts
+    )
+
+
+def read_asked(db: Connection, *, limit: int) -> list[DeadLetter]:
+    """Letters whose replay was asked for and not done, in the order they came."""
+    table = schema.dead_letters
+    asked = sa.select(*(table.c[name] for name in DeadLetter.__dataclass_fields__)).where(
+        table.c.replay_asked_at.is_not(None), table.c.replayed_at.is_(None)
+    )
+    return [DeadLetter(*row) for row in db.execute(asked.order_by(table.c.id).limit(limit))]
+
+
+def count_by_station(db: Connection, reason: str) -> dict[str, int]:
+    """Letters that wait for this reason, by station; those of none are left out."""
+    table = schema.dead_letters
+    waiting = sa.select(table.c.station_id, sa.func.count()).where(
+        table.c.replayed_at.is_(None), table.c.reason == reason, table.c.station_id.is_not(None)
+    )
+    return dict(db.execute(waiting.group_by(table.c.station_id).order_by(table.c.station_id)).all())
 
 
 def mark_replayed(db: Connection, ids: Sequence[int], at: datetime) -> None:
-    """Marks letters that were sent again; one that was marked before keeps its first time."""
+    """Marks letters that were taken again; one that was marked before keeps its first time."""
     table = schema.dead_letters
     for part in chunks(ids):
         db.execute(sa.update(table).where(table.c.id.in_(part), table.c.replayed_at.is_(None)).values(replayed_at=at))
