@@ -24,6 +24,9 @@ class _Wire:
         head = _text("MQTT") + bytes([5, flags]) + struct.pack(">H", 60) + bytes([len(properties)]) + properties
         self._socket.sendall(_packet(0x10, head + _text(client_id)))
 
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
     def close(self) -> None:
         self._socket.sendall(b"\xe0\x00")
         self._socket.close()
@@ -68,8 +71,16 @@ class RawConsumer(_Wire):
 class RawPublisher(_Wire):
     """Publishes with QoS 1."""
 
-    def __init__(self, port: int) -> None:
-        super().__init__(port, "raw-publisher", RECEIVE_MAXIMUM, flags=2)
+    def __init__(self, port: int, client_id: str = "raw-publisher") -> None:
+        super().__init__(port, client_id, RECEIVE_MAXIMUM, flags=2)
+        self._read()
+
+    def send(self, packet: bytes) -> None:
+        """Sends what `publish_packet` made, and does not wait; another thread may `take` meanwhile."""
+        self._socket.sendall(packet)
+
+    def take(self) -> None:
+        """Counts the acknowledgements that came; waits where none did."""
         self._read()
 
     def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
@@ -83,14 +94,16 @@ class RawPublisher(_Wire):
         self._publish(waiting)
 
     def _publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        bodies = [
-            _text(topic) + struct.pack(">H", number) + b"\0" + payload
-            for number, (topic, payload) in enumerate(messages, start=1)
-        ]
-        self._socket.sendall(b"".join(_packet(0x32, body) for body in bodies))
+        packets = [publish_packet(topic, number, payload) for number, (topic, payload) in enumerate(messages, start=1)]
+        self._socket.sendall(b"".join(packets))
         awaited = self.acknowledged + len(messages)
         while self.acknowledged < awaited:
             self._read()
+
+
+def publish_packet(topic: str, packet_id: int, payload: bytes) -> bytes:
+    """A PUBLISH of MQTT 5 with QoS 1 and no properties."""
+    return _packet(0x32, _text(topic) + struct.pack(">H", packet_id) + b"\0" + payload)
 
 
 def _frame(data: bytes, at: int) -> tuple[int, int] | None:

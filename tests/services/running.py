@@ -91,13 +91,15 @@ def _run(service: Service) -> Iterator[Service]:
 
 
 @contextmanager
-def running_mosquitto(folder: Path, extra_config: str = "", *, anonymous: bool = True) -> Iterator[Service]:
+def running_mosquitto(
+    folder: Path, extra_config: str = "", *, anonymous: bool = True, autosave_s: int = 5
+) -> Iterator[Service]:
     """A broker on loopback with persistence and unbounded queues; without access control unless told."""
     port = free_port()
     config = folder / "mosquitto.conf"
     config.write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous {str(anonymous).lower()}\npersistence true\n"
-        f"persistence_location {folder}/\nautosave_interval 5\nmax_queued_messages 0\n"
+        f"persistence_location {folder}/\nautosave_interval {autosave_s}\nmax_queued_messages 0\n"
         f"max_inflight_messages 0\nuser root\n{extra_config}\n"
     )
     command = [find_program("mosquitto"), "-c", str(config)]

@@ -29,6 +29,12 @@ def test_migrations_make_exactly_the_schema(fresh_url: str) -> None:
     engine.dispose()
 
 
+def test_no_module_of_tables_hides_a_table() -> None:
+    named = {name: getattr(schema, name) for name in schema.__all__ if name != "metadata"}
+    assert {name for name, table in named.items() if not isinstance(table, sa.Table)} == set()
+    assert set(schema.metadata.tables) == {table.name for table in named.values()}
+
+
 def test_upgrading_again_changes_nothing(fresh_url: str) -> None:
     engine = open_database(fresh_url)
     upgrade(engine)
