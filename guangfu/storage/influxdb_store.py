@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import numpy as np
 from influxdb_client import InfluxDBClient, WritePrecision  # type: ignore[attr-defined]
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 
 from guangfu.stations.models import DeviceKind
-from guangfu.storage.errors import Unavailable
+from guangfu.storage.errors import Refused, Unavailable
 from guangfu.storage.influxql import PART, InfluxQL, failure, one_of, reachable
 from guangfu.storage.line_protocol import BadId, encode_lines
 from guangfu.storage.point_faults import AT_MS_MAX, split_storable
@@ -26,6 +27,7 @@ from guangfu.storage.reading_rows import (
     newest,
     table_of,
 )
+from guangfu.storage.rollups import Rollup, RollupTable, rollup_lines, summed
 from guangfu.storage.series_rows import RowsBuilder
 from guangfu.storage.telemetry_store import Point, ReadingTable, RefusedPoint
 
@@ -153,6 +155,24 @@ class InfluxDBStore:
         ):
             rows.add(series, {"mean": column})
         return table_of(merged(rows.rows()), all_floats=True)
+
+    def write_rollup(self, rollup: Rollup, rows: RollupTable) -> None:
+        faults = [words for lines in rollup_lines(rollup, rows) if (words := self._post(lines))]
+        if faults:
+            raise Refused(PART, faults[0])
+
+    def read_rollup(
+        self, rollup: Rollup, *, start_at: datetime, end_at: datetime, names: Sequence[str] | None = None
+    ) -> RollupTable:
+        start_ms, end_ms = bounds_ms(start_at, end_at)
+        within = f"time >= {start_ms}ms AND time <= {end_ms}ms{one_of(names, rollup.tag)}"
+        asked = f"SELECT power_w, stations, {rollup.tag} FROM {rollup} WHERE {within}"  # noqa: S608
+        rows = [row for _, series in self._influxql.ask(asked) for row in series.values]
+        at_ms, power_w, stations, name = zip(*rows, strict=True) if rows else ((), (), (), ())
+        return summed(
+            np.array(name, dtype=object), np.array(at_ms, dtype=np.int64), np.array(power_w, dtype=np.float64),
+            np.array(stations, dtype=np.int64),
+        )  # fmt: skip
 
     def ping(self) -> None:
         self._influxql.ping()

@@ -51,13 +51,13 @@ def quoted(name: str) -> str:
     return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def one_of(stations: Sequence[str] | None) -> str:
-    """The condition that a row is of one of the stations; empty if any station will do."""
-    if stations is None:
+def one_of(names: Sequence[str] | None, tag: str = "station") -> str:
+    """The condition that a row is of one of the names; empty if any will do."""
+    if names is None:
         return ""
-    if not stations:
-        return " AND station = ''"  # a tag that is there is never empty
-    return " AND (" + " OR ".join(f"station = {quoted(name)}" for name in stations) + ")"
+    if not names:
+        return f" AND {tag} = ''"  # a tag that is there is never empty
+    return " AND (" + " OR ".join(f"{tag} = {quoted(name)}" for name in names) + ")"
 
 
 def failure(status: int, body: str) -> str:

@@ -73,3 +73,10 @@ def computed_days(db: Connection, *, after: datetime | None) -> list[tuple[str, 
     if after is not None:
         wanted = wanted.where(energy.computed_at > after)
     return [(station, day, at) for station, day, at in db.execute(wanted)]
+
+
+def banner_of_station(db: Connection) -> dict[str, str]:
+    """Every station that is registered, and its banner's code."""
+    stations = schema.stations.c
+    known = sa.select(stations.station_id, stations.banner_code).where(stations.superseded_at.is_(None))
+    return {row.station_id: row.banner_code for row in db.execute(known)}
