@@ -4,7 +4,7 @@ A step is the way from one reading to the meter's next. What it may gain at most
 give in that time, so that no wrap, reset, exchange or misread register ever becomes income.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,26 @@ class Registers:
 
 
 @dataclass(frozen=True)
+class CodedRegisters:
+    """The same with meters by number, as databases keep them; it may be thinned.
+
+    Attributes:
+        names: Station and device of each code.
+        codes: (n,) index into `names`
+        at_ms: (n,) [ms since 1970 UTC]
+        register_wh: (n,) [Wh, before the multiplication factor]; below zero where missing
+        joined: (n,) between the meter's row before this one and this one readings were left out, all plausible and
+            each near the next; `None` where nothing was left out
+    """
+
+    names: Sequence[tuple[str, str]]
+    codes: NDArray[np.integer]
+    at_ms: Ints
+    register_wh: Ints
+    joined: Bools | None = None
+
+
+@dataclass(frozen=True)
 class MeterLimits:
     """For each of m meters: the register's modulus, 0 where it has none [Wh], and its highest speed [Wh/h]."""
 
@@ -55,18 +75,20 @@ class Counters:
         at_ms: (n,) [ms since 1970 UTC]
         grown_wh: (n,) what the register gained up to the reading; only differences within a meter mean anything. [Wh]
         faults: (n,) of int8: 0, or 1 + the index in `STEP_FAULTS` of what is wrong with the step that ends here
+        joined: (n,) the step that ends here stands for plausible ones that are each short
     """
 
     meter: Ints
     at_ms: Ints
     grown_wh: Ints
     faults: NDArray[np.int8]
+    joined: Bools
 
 
 STEP_FAULTS: Final = (Reason.METER_RESET, Reason.COUNTER_IMPLAUSIBLE)
 
 
-def grow(registers: Registers, meters: Mapping[tuple[str, str], int], limits: MeterLimits) -> Counters:
+def grow(registers: Registers | CodedRegisters, meters: Mapping[tuple[str, str], int], limits: MeterLimits) -> Counters:
     """Registers as counters that only grow.
 
     A step counts its difference if that is plausible: at least zero and at most what the station can give meanwhile.
@@ -82,29 +104,47 @@ def grow(registers: Registers, meters: Mapping[tuple[str, str], int], limits: Me
     Returns:
         Order and repetition of the readings change nothing; of two values at one instant the larger counts.
     """
-    meter, at_ms, register = _sorted(registers, meters)
-    gain, fault = _steps(meter, at_ms, register, limits)
-    misread = _misread(meter, at_ms, register, limits, np.flatnonzero((fault > 0) | (np.diff(register) < 0)))
+    rows = _sorted(registers, meters)
+    gain, fault = _steps(rows, limits)
+    misread = _misread(rows, limits, np.flatnonzero((fault > 0) | (np.diff(rows.register) < 0)))
     if len(misread):
-        meter, at_ms, register = (np.delete(values, misread) for values in (meter, at_ms, register))
-        gain, fault = _steps(meter, at_ms, register, limits)
-    zero = np.zeros(min(len(meter), 1), np.int64)
-    return Counters(
-        meter, at_ms, np.concatenate([zero, np.cumsum(gain)]), np.concatenate([zero.astype(np.int8), fault])
-    )
+        rows = rows.at(np.delete(np.arange(len(rows.meter)), misread))
+        gain, fault = _steps(rows, limits)
+    zero = np.zeros(min(len(rows.meter), 1), np.int64)
+    grown = np.concatenate([zero, np.cumsum(gain)])
+    return Counters(rows.meter, rows.at_ms, grown, np.concatenate([zero.astype(np.int8), fault]), rows.joined)
 
 
-def _sorted(registers: Registers, meters: Mapping[tuple[str, str], int]) -> tuple[Ints, Ints, Ints]:
-    meter = _meter_index(registers.station, registers.device, meters)
-    keep = (meter >= 0) & (registers.register_wh >= 0)
-    meter, at_ms, register = meter[keep], registers.at_ms[keep], registers.register_wh[keep]
-    same = meter[1:] == meter[:-1]
-    if bool(np.all((meter[1:] > meter[:-1]) | (same & (at_ms[1:] > at_ms[:-1])))):
-        return meter, at_ms, register
-    order = np.lexsort((register, at_ms, meter))
-    meter, at_ms, register = meter[order], at_ms[order], register[order]
-    last = np.append((meter[1:] != meter[:-1]) | (at_ms[1:] != at_ms[:-1]), True)
-    return meter[last], at_ms[last], register[last]
+@dataclass(frozen=True)
+class _Rows:
+    meter: Ints
+    at_ms: Ints
+    register: Ints
+    joined: Bools
+
+    def at(self, rows: Ints | Bools) -> "_Rows":
+        return _Rows(self.meter[rows], self.at_ms[rows], self.register[rows], self.joined[rows])
+
+
+def _sorted(registers: Registers | CodedRegisters, meters: Mapping[tuple[str, str], int]) -> _Rows:
+    rows = _numbered(registers, meters)
+    keep = (rows.meter >= 0) & (rows.register >= 0)
+    rows = rows if keep.all() else rows.at(keep)
+    same = rows.meter[1:] == rows.meter[:-1]
+    if bool(np.all((rows.meter[1:] > rows.meter[:-1]) | (same & (rows.at_ms[1:] > rows.at_ms[:-1])))):
+        return rows
+    rows = rows.at(np.lexsort((rows.register, rows.at_ms, rows.meter)))
+    return rows.at(np.append((rows.meter[1:] != rows.meter[:-1]) | (rows.at_ms[1:] != rows.at_ms[:-1]), True))
+
+
+def _numbered(registers: Registers | CodedRegisters, meters: Mapping[tuple[str, str], int]) -> _Rows:
+    joined = np.zeros(len(registers.at_ms), np.bool_)
+    if isinstance(registers, Registers):
+        meter = _meter_index(registers.station, registers.device, meters)
+        return _Rows(meter, registers.at_ms, registers.register_wh, joined)
+    number = np.array([meters.get(name, -1) for name in registers.names] or [-1], np.int64)
+    joined = joined if registers.joined is None else registers.joined
+    return _Rows(number[registers.codes], registers.at_ms, registers.register_wh, joined)
 
 
 def _meter_index(
@@ -119,11 +159,12 @@ def _meter_index(
     return np.repeat(np.array(found, np.int64), np.diff(np.append(starts, len(station))))
 
 
-def _steps(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits) -> tuple[Ints, NDArray[np.int8]]:
+def _steps(rows: _Rows, limits: MeterLimits) -> tuple[Ints, NDArray[np.int8]]:
     """Gain and fault of the step from each reading to the next; none between two meters."""
-    gain, fault = _judged(meter[:-1], register[:-1], register[1:], np.diff(at_ms), limits)
-    same = meter[1:] == meter[:-1]
-    return gain * same, fault * same
+    register = rows.register
+    gain, fault = _judged(rows.meter[:-1], register[:-1], register[1:], np.diff(rows.at_ms), limits)
+    same, joined = rows.meter[1:] == rows.meter[:-1], rows.joined[1:]
+    return np.where(joined, np.diff(register), gain) * same, np.where(joined, 0, fault).astype(np.int8) * same
 
 
 def _judged(
@@ -143,12 +184,13 @@ def _judged(
     return gain, fault
 
 
-def _misread(meter: Ints, at_ms: Ints, register: Ints, limits: MeterLimits, doubtful: Ints) -> list[int]:
+def _misread(rows: _Rows, limits: MeterLimits, doubtful: Ints) -> list[int]:
     """Single readings that end a doubtful step while the readings before and after them fit each other."""
+    meter, register = rows.meter, rows.register
     before = doubtful[doubtful + 2 < len(meter)]
     before = before[(meter[before] == meter[before + 1]) & (meter[before] == meter[before + 2])]
     first, last = register[before], register[before + 2]
-    _, fault = _judged(meter[before], first, last, at_ms[before + 2] - at_ms[before], limits)
+    _, fault = _judged(meter[before], first, last, rows.at_ms[before + 2] - rows.at_ms[before], limits)
     found: list[int] = []
     for row in (before[(fault == 0) & (last >= first)] + 1).tolist():
         # A reading is judged by the one before it, so one that follows a misread one stays.

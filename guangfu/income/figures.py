@@ -12,6 +12,11 @@ class DailyEnergy:
 
     `energy_wh` is `None` where the data are not enough, and `reason` says why. `interpolated_wh` is
     the part that rests on a day's boundary inside a gap. `coverage` is received over expected.
+
+    Where a gap's energy was shared over its days, the day's true energy is between `estimated_low_wh` and
+    `estimated_high_wh` in 95 cases of 100; elsewhere both are `None`, and the figure is measured. What the day adds
+    to its month is uncertain by `estimated_margin_wh`, half of such an interval: nothing for a gap that begins and
+    ends within the month. Margins add up as squares.
     """
 
     station_id: str
@@ -23,6 +28,9 @@ class DailyEnergy:
     complete: bool
     rules_version: str
     computed_at: datetime
+    estimated_low_wh: int | None = None
+    estimated_high_wh: int | None = None
+    estimated_margin_wh: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,11 @@ class DailyIncome:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyIncome:
-    """The estimate of a station's month, to date; `days_due` are the days of it that have begun."""
+    """The estimate of a station's month, to date; `days_due` are the days of it that have begun.
+
+    The energy of the counted days is between `estimated_low_wh` and `estimated_high_wh` in 95 cases of 100, where a
+    part of it was estimated; elsewhere both are `None`.
+    """
 
     station_id: str
     month: str
@@ -55,6 +67,8 @@ class MonthlyIncome:
     unconfirmed: bool
     rules_version: str
     computed_at: datetime
+    estimated_low_wh: int | None = None
+    estimated_high_wh: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,20 @@ def gateway_meters(
     )
 
 
+def meter_limits(
+    registry: Registry, stations: Collection[str], plausible_factor: float
+) -> dict[tuple[str, str], float]:
+    """How fast the register of each gateway meter can count at most, by station and device. [Wh/h]"""
+    return {
+        (station, device): registry.stations[station].capacity_ac_w * plausible_factor / _smallest(group)
+        for (station, device), group in _facts(registry, stations).items()
+    }
+
+
+def _smallest(facts: Sequence[Device]) -> int:
+    return min(device.multiplication_factor for device in facts)
+
+
 def _facts(registry: Registry, stations: Collection[str]) -> dict[tuple[str, str], list[Device]]:
     facts: dict[tuple[str, str], list[Device]] = {}
     for station in sorted(stations):
@@ -87,6 +101,6 @@ def _positions(device: Device, days: Sequence[date]) -> slice:
 
 
 def _limits(facts: Sequence[Sequence[Device]], highest_w: Floats) -> MeterLimits:
-    smallest = np.array([min(device.multiplication_factor for device in group) for group in facts], np.float64)
+    smallest = np.array([_smallest(group) for group in facts], np.float64)
     modulus = [max(device.register_modulus_wh or 0 for device in group) for group in facts]
     return MeterLimits(np.array(modulus, np.int64), highest_w / smallest)

@@ -15,6 +15,8 @@ class Reason(StrEnum):
     GAP_AT_MIDNIGHT = "gap_at_midnight"
     LOW_COVERAGE = "low_coverage"
     AWAITING_MIDNIGHT = "awaiting_midnight"
+    SHAPED_GAP = "shaped_gap"
+    ESTIMATED_LOST = "estimated_lost"
     METER_RESET = "meter_reset"
     COUNTER_IMPLAUSIBLE = "counter_implausible"
     NO_TARIFF = "no_tariff"
@@ -38,6 +40,14 @@ REASON_TEXTS: Final[dict[Reason, Text]] = {
     Reason.AWAITING_MIDNIGHT: Text(
         "当日已结束，尚未收到次日零点读数，电量截至最后一次读数",
         "the day is over but its closing midnight reading has not come; energy is up to the last reading",
+    ),
+    Reason.SHAPED_GAP: Text(
+        "读数中断跨零点，表码差额按邻近同类电站和晴空曲线分到各日，为估计值",
+        "estimated: the register's difference over a gap, shared over its days by like stations and the clear sky",
+    ),
+    Reason.ESTIMATED_LOST: Text(
+        "电表在读数中断内清零，丢失的电量按邻近同类电站估算",
+        "estimated: the counter was lost within a gap; its energy is taken from like stations nearby",
     ),
     Reason.METER_RESET: Text(
         "电表清零，清零前后之间的电量未计入", "the meter was reset; energy lost between the readings is not counted"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from guangfu.clock import day_start
+from guangfu.stations.sun import declination_rad, equation_of_time_min
 
 Array = NDArray[np.float64]
 
@@ -37,8 +38,8 @@ def sun_elevation_deg(at: datetime, lat_deg: ArrayLike, lon_deg: ArrayLike) -> A
     utc = at.astimezone(UTC)
     minutes_utc = utc.hour * 60 + utc.minute + utc.second / 60
     angle = _day_angle(utc)
-    hour_angle = np.radians((minutes_utc + 4 * longitude + _equation_of_time_min(angle)) / 4 - 180)
-    declination = _declination_rad(angle)
+    hour_angle = np.radians((minutes_utc + 4 * longitude + equation_of_time_min(angle)) / 4 - 180)
+    declination = declination_rad(angle)
     sine = np.sin(declination) * np.sin(latitude) + np.cos(declination) * np.cos(latitude) * np.cos(hour_angle)
     elevation: Array = np.degrees(np.arcsin(np.clip(sine, -1, 1)))
     return elevation
@@ -57,14 +58,35 @@ def sunrise_and_sunset(day: date, lat_deg: float, lon_deg: float) -> tuple[datet
     """
     noon = day_start(day) + timedelta(hours=12)
     angle = _day_angle(noon)
-    latitude, declination = np.radians(lat_deg), _declination_rad(angle)
+    latitude, declination = np.radians(lat_deg), declination_rad(angle)
     above = np.sin(np.radians(HORIZON_DEG)) - np.sin(latitude) * np.sin(declination)
     cosine = above / (np.cos(latitude) * np.cos(declination))
     if not -1 <= cosine <= 1:
         return None
     half_day = timedelta(minutes=4 * float(np.degrees(np.arccos(cosine))))
-    solar_noon = _utc_midnight(noon) + timedelta(minutes=720 - 4 * lon_deg - _equation_of_time_min(angle))
+    solar_noon = _utc_midnight(noon) + timedelta(minutes=720 - 4 * lon_deg - equation_of_time_min(angle))
     return solar_noon - half_day, solar_noon + half_day
+
+
+def daylight(day: date, lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[Array, Array]:
+    """`sunrise_and_sunset` of many places at once.
+
+    Args:
+        day: Local day.
+        lat_deg: (n,) [degrees north, WGS 84]
+        lon_deg: (n,) [degrees east, WGS 84]
+
+    Returns:
+        (n,) solar noon [s since 1970 UTC]; (n,) half the time between sunrise and sunset [s], 0 where the sun does
+        not rise and 43,200 where it does not set.
+    """
+    noon = day_start(day) + timedelta(hours=12)
+    angle = _day_angle(noon)
+    latitude, declination = np.radians(lat_deg), _declination_rad(angle)
+    above = np.sin(np.radians(HORIZON_DEG)) - np.sin(latitude) * np.sin(declination)
+    half_day_s: Array = 240 * np.degrees(np.arccos(np.clip(above / (np.cos(latitude) * np.cos(declination)), -1, 1)))
+    minutes: Array = 720 - 4 * np.asarray(lon_deg, float) - _equation_of_time_min(angle)
+    return _utc_midnight(noon).timestamp() + 60 * minutes, half_day_s
 
 
 def _utc_midnight(at: datetime) -> datetime:
@@ -74,21 +96,3 @@ def _utc_midnight(at: datetime) -> datetime:
 def _day_angle(at: datetime) -> float:
     """The earth's angle on its orbit since 1 January, with the fraction of the day. [rad]"""
     return 2 * np.pi / 365 * (at.timetuple().tm_yday - 1 + (at.hour + at.minute / 60) / 24)
-
-
-def _declination_rad(day_angle: float) -> float:
-    return float(
-        0.006918
-        - 0.399912 * np.cos(day_angle) + 0.070257 * np.sin(day_angle)
-        - 0.006758 * np.cos(2 * day_angle) + 0.000907 * np.sin(2 * day_angle)
-        - 0.002697 * np.cos(3 * day_angle) + 0.00148 * np.sin(3 * day_angle)
-    )  # fmt: skip
-
-
-def _equation_of_time_min(day_angle: float) -> float:
-    """Sundial time less mean time. [min]"""
-    return float(
-        720 / np.pi
-        * (0.0000075 + 0.001868 * np.cos(day_angle) - 0.032077 * np.sin(day_angle)
-           - 0.014615 * np.cos(2 * day_angle) - 0.040849 * np.sin(2 * day_angle))
-    )  # fmt: skip

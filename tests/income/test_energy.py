@@ -1,6 +1,7 @@
 """Every rule of docs/income.md on energy, with numbers that can be checked by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -10,7 +11,7 @@ from guangfu.income.counters import Registers
 from guangfu.income.energy import daily_energy
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.reasons import Reason
-from guangfu.income.rules import load_rules
+from guangfu.income.rules import Rules, load_rules
 from guangfu.stations.models import Device
 from tests.income.small_registry import meter, registry, station
 
@@ -49,9 +50,10 @@ def energy(
     day: date = DAY,
     now: float = 100,
     meters: list[Device] | None = None,
+    rules: Rules = RULES,
 ) -> DailyEnergy:
     given = read if isinstance(read, Registers) else registers(read)
-    found = daily_energy(given, registry([station()], meters or [meter()]), [("s1", day)], RULES, at(now))
+    found = daily_energy(given, registry([station()], meters or [meter()]), [("s1", day)], rules, at(now))
     assert len(found) == 1
     return found[0]
 
@@ -89,17 +91,34 @@ def test_a_boundary_between_readings_is_interpolated_and_marked() -> None:
     assert found.interpolated_wh == 300
 
 
-def test_a_boundary_in_a_gap_of_more_than_a_day_leaves_the_days_without_a_figure() -> None:
+def test_a_gap_over_midnight_is_shared_and_adds_up() -> None:
     rows = [(0, 0), (12, 5000), (37, 9000), (48, 10_000)]
-    assert energy(rows).energy_wh is None
-    assert energy(rows).reason == Reason.GAP_AT_MIDNIGHT
-    second = energy(rows, day=DAY + timedelta(days=1))
-    assert (second.energy_wh, second.reason) == (None, Reason.GAP_AT_MIDNIGHT)
+    first, second = energy(rows), energy(rows, day=DAY + timedelta(days=1))
+    assert (first.energy_wh or 0) + (second.energy_wh or 0) == 10_000
+    assert first.reason == second.reason == Reason.SHAPED_GAP
+    assert first.complete
+    low, high = first.estimated_low_wh, first.estimated_high_wh
+    assert low is not None and high is not None and 5000 <= low < (first.energy_wh or 0) < high <= 9000
+    assert first.estimated_margin_wh == second.estimated_margin_wh == 0  # all of it is within June
 
 
-def test_a_silent_day_within_a_gap_has_no_figure() -> None:
-    found = energy([(-5, 0), (30, 9000)])
-    assert (found.energy_wh, found.reason, found.coverage) == (None, Reason.GAP_AT_MIDNIGHT, 0)
+def test_a_silent_day_within_a_gap_has_the_part_of_the_sun() -> None:
+    """From the evening before to the next night: all of it is this day's but what the register gained in the dark."""
+    found = energy([(-2, 0), (26, 9000)])
+    assert (found.energy_wh, found.reason, found.coverage) == (9000, Reason.SHAPED_GAP, 0)
+
+
+def test_without_shaping_such_days_have_no_figure() -> None:
+    rules = replace(RULES, energy=replace(RULES.energy, max_shaped_gap_d=0))
+    found = energy([(-5, 0), (30, 9000)], rules=rules)
+    assert (found.energy_wh, found.reason, found.estimated_low_wh) == (None, Reason.GAP_AT_MIDNIGHT, None)
+    seen = quarter_hours(0, 11, 0, 100)
+    assert energy([*seen, (22, 9000), (26, 9100)], rules=rules).reason == Reason.LOW_COVERAGE
+
+
+def test_a_counter_lost_in_a_long_gap_leaves_its_days_without_a_figure() -> None:
+    found = energy([(0, 50_000), (12, 55_000), (37, 9000), (48, 10_000)])
+    assert (found.energy_wh, found.reason) == (None, Reason.GAP_AT_MIDNIGHT)
 
 
 def test_a_gap_within_the_day_takes_nothing_from_it() -> None:
@@ -110,13 +129,9 @@ def test_a_gap_within_the_day_takes_nothing_from_it() -> None:
     assert found.reason is None
 
 
-def test_a_boundary_in_a_wide_gap_needs_coverage() -> None:
-    """The closing bound lies in a gap of four hours."""
-    seen = quarter_hours(0, 11, 0, 100)
-    assert energy([*seen, (22, 9000), (26, 9100)]).reason == Reason.LOW_COVERAGE
-    seen = quarter_hours(0, 22, 0, 100)
-    found = energy([*seen, (26, 9200)])
-    assert (found.energy_wh, found.interpolated_wh, found.reason) == (9000, 200, None)
+def test_a_boundary_in_a_gap_at_night_is_shared_by_time() -> None:
+    found = energy([*quarter_hours(0, 22, 0, 100), (26, 9200)])
+    assert (found.energy_wh, found.interpolated_wh, found.reason) == (9000, 200, Reason.SHAPED_GAP)
 
 
 def test_a_running_day_counts_to_its_last_reading() -> None:

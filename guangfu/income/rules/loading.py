@@ -183,6 +183,12 @@ ENERGY_BOUNDS: Final = {
     "max_gap_h": ("0", "24"),
     "plausible_factor": ("1", "10"),
     "posting_days_floor": ("0", "1"),
+    "max_shaped_gap_d": ("0", "62"),
+    "like_spread": ("0", "2"),
+    "clear_sky_spread": ("0", "2"),
+    "part_day_spread": ("0", "2"),
+    "estimate_lost": ("0", "1"),
+    "lost_spread": ("0", "2"),
 }
 """A gap of more than a day would touch days that no reading marks for accounting."""
 

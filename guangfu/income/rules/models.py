@@ -127,6 +127,12 @@ class EnergyRules:
     max_gap_h: float = 24
     plausible_factor: float = 1.3
     posting_days_floor: float = 0.9
+    max_shaped_gap_d: float = 31
+    like_spread: float = 0.2
+    clear_sky_spread: float = 0.6
+    part_day_spread: float = 0.35
+    estimate_lost: float = 0
+    lost_spread: float = 0.15
 
 
 @dataclass(frozen=True)

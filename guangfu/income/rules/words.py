@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, assert_never
 
+from guangfu.income.rules.cash_words import deduction_terms
 from guangfu.income.rules.models import (
     BasePrice,
     Confidence,
     Deduction,
+    DeductionBase,
     Doubt,
     Entitlement,
     MarketPrice,
@@ -41,12 +43,34 @@ ENERGY: Final = {
         "两次读数相隔不超过此值，其间算有数据", "readings at most so far apart cover the time between them"
     ),
     "max_gap_h": Text(
-        "零点落在不长于此值的中断内时内插", "a midnight inside a gap of at most this length is interpolated"
+        "无读数不超过此值，仍等待说明当日如何结束的读数",
+        "a silence of at most this length may still end with a reading that tells how the day ended",
     ),
     "plausible_factor": Text("电表走字不会快过交流容量的此倍数", "a meter can't count faster than this"),
     "posting_days_floor": Text(
         "有电量的日子达到此比例，当月预估方可入账",
         "a month's estimate is posted when so much of its days have a figure",
+    ),
+    "max_shaped_gap_d": Text(
+        "不长于此值的中断，其电量按邻近同类电站和晴空曲线分到各日；0 为不分摊",
+        "a gap of at most this length is shared over its days by like stations and the clear sky; 0 shares none",
+    ),
+    "like_spread": Text(
+        "一日电量与邻近同类电站相差的标准差", "how far a day differs from what like stations nearby gave (one sigma)"
+    ),
+    "clear_sky_spread": Text(
+        "没有同类电站读数时，一日电量与晴天相差的标准差",
+        "how far a day differs from a clear one where no like station was read (one sigma)",
+    ),
+    "part_day_spread": Text(
+        "一日的一部分与其应占份额相差的标准差", "how far a part of a day differs from its share of the day (one sigma)"
+    ),
+    "estimate_lost": Text(
+        "1：电表在中断内清零而丢失的电量按同类电站估算；0：无电量",
+        "1: energy that a counter lost within a gap is estimated from like stations; 0: no figure",
+    ),
+    "lost_spread": Text(
+        "此类估算整体偏差的标准差", "how far such an estimate differs from the truth as a whole (one sigma)"
     ),
 }
 ENERGY_UNITS: Final = {
@@ -55,6 +79,12 @@ ENERGY_UNITS: Final = {
     "max_gap_h": Text(" 小时", " h"),
     "plausible_factor": Text(" 倍", " times"),
     "posting_days_floor": Text("", ""),
+    "max_shaped_gap_d": Text(" 天", " d"),
+    "like_spread": Text("", ""),
+    "clear_sky_spread": Text("", ""),
+    "part_day_spread": Text("", ""),
+    "estimate_lost": Text("", ""),
+    "lost_spread": Text("", ""),
 }
 
 
@@ -82,7 +112,9 @@ def says(rule: Rule) -> Text:
             words = Text(
                 "村级电站收益第 {position} 项扣除：{name}", "deduction {position} of a village-level station: {name}"
             )
-            return _put(words, position=rule.position, name=rule.name)
+            terms = deduction_terms(rule)
+            name = Text(rule.name.zh + terms.zh, rule.name.en + terms.en)
+            return _put(words, position=rule.position, name=name)
         case Doubt():
             return (
                 _put(Text("{id}：{doubt}", "{id}: {doubt}"), id=rule.tariff_id, doubt=rule.text)
@@ -107,8 +139,10 @@ def value(rule: Rule) -> Text:
         case Entitlement():
             return Text("{yuan} 元", "{yuan} yuan").filled(yuan=yuan_text(Fen(rule.fen_per_slot_year)))
         case Deduction():
+            gross = rule.base is DeductionBase.GROSS
             words = Text("总收益的 {percent} %", "{percent} % of gross")
-            return words.filled(percent=_plain(rule.share_of_gross * 100))
+            received = Text("到账额的 {percent} %", "{percent} % of what is received")
+            return (words if gross else received).filled(percent=_plain(rule.share_of_gross * 100))
         case Doubt():
             return Text("影响电价", "on the price") if rule.affects_price else Text("仅涉文号", "on a number only")
     assert_never(rule)

@@ -15,6 +15,9 @@ daily_energy = Table(
     Column("complete", Boolean, nullable=False),  # the day is over and its midnight readings are in
     Column("rules_version", Text, nullable=False),
     Column("computed_at", Instant, nullable=False),
+    Column("estimated_low_wh", BigInteger),  # null: measured; else the day's energy is within, in 95 cases of 100
+    Column("estimated_high_wh", BigInteger),
+    Column("estimated_margin_wh", BigInteger),  # half of such an interval, of what the day adds to its month
     Index(None, "day"),
 )  # fmt: skip
 
@@ -46,6 +49,8 @@ monthly_income = Table(
     Column("unconfirmed", Boolean, nullable=False),
     Column("rules_version", Text, nullable=False),
     Column("computed_at", Instant, nullable=False),
+    Column("estimated_low_wh", BigInteger),  # null: measured; else energy_wh is within, in 95 cases of 100
+    Column("estimated_high_wh", BigInteger),
     Index(None, "month"),
 )  # fmt: skip
 
