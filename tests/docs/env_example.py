@@ -13,6 +13,7 @@ FILE: Final = Path(__file__).resolve().parents[2] / ".env.example"
 SETTINGS: Final = {
     "databases, for every program": "guangfu.storage.opening:StorageSettings",
     "rules of money": "guangfu.income.rules:RulesSettings",
+    "personal data: nothing of a person is kept without these keys": "guangfu.storage.personal_keys:PersonsSettings",
     "ingest": "ingest.settings:Settings",
     "accounting": "accounting.settings:Settings",
     "api": "api.settings:Settings",

@@ -56,7 +56,7 @@ def test_all_faults_are_told_with_sheet_row_and_column(tmp_path: Path) -> None:
         ("x.csv", b"", "no header row"),
         ("x.csv", "天数\n1\n".encode(), "column is missing: 嘎查村编号"),
         ("x.csv", b'a,"b\n', "not proper CSV"),
-        ("x.xlsx", b"PK no", "not a readable workbook"),
+        ("x.xlsx", b"PK no", "not a readable Excel"),
         ("x.xls", b"", "give an .xlsx"),
     ],
 )
@@ -66,7 +66,7 @@ def test_files_that_are_none(tmp_path: Path, name: str, content: bytes, says: st
     assert read_form(tmp_path / "gone.csv", COLUMNS).faults
 
 
-@pytest.mark.parametrize("mapping", ["columns: {dayz: 天}", "- 1", "{", "extra: 1"])
+@pytest.mark.parametrize("mapping", ["columns: {dayz: 天}", "- 1", "{", "columns: {}\nextra: 1"])
 def test_a_mapping_that_is_wrong_is_told(tmp_path: Path, mapping: str) -> None:
     (tmp_path / "m.yaml").write_text(mapping, encoding="utf-8")
     (tmp_path / "x.csv").write_text("嘎查村编号,天数\nv1,3\n", encoding="utf-8")

@@ -37,7 +37,7 @@ def read_sheets(path: Path) -> list[tuple[str, Rows]] | Fault:
     """Title and rows of each sheet that is not for people, or why there are none."""
     try:
         return _sheets(path)
-    except UNREADABLE as error:
+    except _UNREADABLE as error:
         text = Text(
             f"不是可读的 Excel 工作簿（{type(error).__name__}）：请用 Excel 另存为 .xlsx",
             f"not a readable Excel workbook ({type(error).__name__}): save it as .xlsx",
@@ -56,7 +56,7 @@ def _sheets(path: Path) -> list[tuple[str, Rows]]:
 
 
 # What openpyxl and the standard library raise for a workbook that is cut, altered, encrypted or something else.
-UNREADABLE: Final = (
+_UNREADABLE: Final = (
     BadZipFile, zlib.error, InvalidFileException, ParseError, EOFError, LookupError, ValueError, TypeError,
     AttributeError, ArithmeticError, RuntimeError,
 )  # fmt: skip

@@ -1,30 +1,20 @@
-"""A county's own spreadsheet as typed rows: one sheet, columns by their headers, all faults together.
+"""A spreadsheet as typed rows: columns by their usual headers or by a mapping file, all faults together.
 
-A form names the columns that are asked for and every header that is understood; a mapping file (YAML) names those
-of a spreadsheet that calls them otherwise:
-
-    sheet: 名单            # the first sheet if it is not named
-    header_row: 3          # the first row that is not blank, if it is not named
-    columns:
-      identity_number: 公民身份号码
+A form names the columns that are asked for and every header that is understood; a mapping file (`mapped`) names those
+of a county that calls them otherwise. No message repeats a header or a cell by itself: what stands there may be
+personal; a column's own parser decides what to tell.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import openpyxl
-import yaml
-
 from guangfu.stations.cells import BLANK, Parser, Wrong
-from guangfu.stations.columns import normal
 from guangfu.stations.faults import Fault
-from guangfu.stations.files.csv_source import decoded
-from guangfu.stations.files.excel_source import NOTES, UNREADABLE, cell_text
+from guangfu.stations.files.mapped import ColumnMapping, load_mapping, plain
+from guangfu.stations.files.raw import RawRow
+from guangfu.stations.files.sheets import Sheet, read_spreadsheet
 from guangfu.texts import Text
 
 
@@ -59,144 +49,80 @@ class FormFile:
         self.faults.append(Fault(text, file=self.file, table=self.sheet, row=row, column=column))
 
 
-@dataclass(frozen=True)
-class FormMapping:
-    """What a mapping file says."""
-
-    sheet: str = ""
-    header_row: int | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-
-
 def read_form(path: Path, columns: Sequence[FormColumn], mapping: Path | None = None) -> FormFile:
     """The rows of an `.xlsx` or `.csv` (UTF-8, GB18030); bad input is never an exception.
 
     Other columns of the spreadsheet are not read. A blank cell of a column that is not needed is its default.
     """
     form = FormFile(path.name)
-    named = _mapping(mapping, columns, form)
-    lines = _lines(path, named.sheet, form)
-    if form.faults or lines is None:
+    named = _mapping(mapping, columns)
+    if not isinstance(named, ColumnMapping):
+        form.faults.extend(named)
         return form
-    header = _header_index(lines, named, form)
-    if header is None:
+    found = read_spreadsheet(path)
+    form.faults.extend(found.faults)
+    if found.faults:
         return form
-    found = _found(lines[header], columns, named, form, header + 1)
-    if not form.faults:
-        for number, line in enumerate(lines[header + 1 :], header + 2):
-            if any(line):
-                _read_row(number, line, columns, found, form)
+    sheet = next((s for s in found.sheets if named.sheet in {None, s.title} or not s.title), None)
+    if sheet is None:
+        form.fault(_NO_SHEET.filled(sheet=named.sheet or "?"))
+        return form
+    form.sheet = sheet.title
+    _read_sheet(sheet, columns, named, form)
     return form
 
 
-def _mapping(path: Path | None, columns: Sequence[FormColumn], form: FormFile) -> FormMapping:
+def _mapping(path: Path | None, columns: Sequence[FormColumn]) -> ColumnMapping | list[Fault]:
     if path is None:
-        return FormMapping()
-    known = {column.field for column in columns}
-    try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        named = FormMapping(str(said.pop("sheet", "")), said.pop("header_row", None), dict(said.pop("columns", {})))
-        strange = [*said, *(name for name in named.columns if name not in known)]
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
-        form.faults.append(Fault(_BAD_MAPPING.filled(why=type(error).__name__), file=path.name))
-        return FormMapping()
-    if strange:
-        text = _UNKNOWN_FIELD.filled(names=", ".join(map(str, strange)), known=", ".join(sorted(known)))
-        form.faults.append(Fault(text, file=path.name))
-    return named
+        return ColumnMapping(columns={})
+    return load_mapping(path, fields={column.field for column in columns}, needed=())
 
 
-def _lines(path: Path, sheet: str, form: FormFile) -> list[tuple[str, ...]] | None:
-    try:
-        if path.suffix.lower() in {".xlsx", ".xlsm"}:
-            return _workbook_lines(path, sheet, form)
-        if path.suffix.lower() == ".csv":
-            return _csv_lines(path, form)
-        form.fault(_UNKNOWN_FORMAT)
-    except OSError as error:
-        form.fault(_CANT_READ.filled(why=error.strerror or ""))
-    except csv.Error:
-        form.fault(_NO_CSV)
-    except UNREADABLE as error:
-        form.fault(_NO_WORKBOOK.filled(why=type(error).__name__))
-    return None
-
-
-def _workbook_lines(path: Path, sheet: str, form: FormFile) -> list[tuple[str, ...]] | None:
-    with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
-        sheets = {s.title: s for s in book.worksheets if s.title.strip().casefold() not in NOTES or s.title == sheet}
-        chosen = sheets.get(sheet) if sheet else next(iter(sheets.values()), None)
-        if chosen is None:
-            form.fault(_NO_SHEET.filled(sheet=sheet or "?"))
-            return None
-        form.sheet = chosen.title
-        return [tuple(cell_text(cell) for cell in row) for row in chosen.iter_rows(values_only=True)]
-
-
-def _csv_lines(path: Path, form: FormFile) -> list[tuple[str, ...]] | None:
-    content = decoded(path.read_bytes())
-    if content is None:
-        form.fault(_NO_TEXT)
-        return None
-    rows = csv.reader(io.StringIO(content, newline=""), strict=True)
-    return [tuple(cell.strip() for cell in row) for row in rows]
-
-
-def _header_index(lines: Sequence[tuple[str, ...]], named: FormMapping, form: FormFile) -> int | None:
-    filled = [i for i, line in enumerate(lines) if any(line)]
-    index = named.header_row - 1 if isinstance(named.header_row, int) else next(iter(filled), None)
-    if index is None or index not in filled:
+def _read_sheet(sheet: Sheet, columns: Sequence[FormColumn], named: ColumnMapping, form: FormFile) -> None:
+    header = next((row for row in sheet.rows if named.header_row in {None, row.number}), None)
+    if header is None:
         form.fault(_NO_HEADER)
-        return None
-    return index
+        return
+    found = _found(header, columns, named, form)
+    if not form.faults:
+        for row in sheet.rows:
+            if row.number > header.number:
+                _read_row(row, columns, found, named.constants, form)
 
 
-def _found(
-    header: Sequence[str], columns: Sequence[FormColumn], named: FormMapping, form: FormFile, row: int
-) -> dict[str, int]:
-    """The place of each field in a line."""
-    places: dict[str, int] = {}
-    for i, title in reversed(list(enumerate(header))):
-        places[normal(title)] = i
+def _found(header: RawRow, columns: Sequence[FormColumn], named: ColumnMapping, form: FormFile) -> dict[str, int]:
+    """The place of each field in a row."""
+    places = {plain(title): i for i, title in reversed(list(enumerate(header.cells))) if title}
     found: dict[str, int] = {}
     for column in columns:
-        wanted = (named.columns[column.field],) if column.field in named.columns else (column.field, *column.headers)
-        place = next((places[normal(title)] for title in wanted if normal(title) in places), None)
+        own = named.columns.get(column.field)
+        wanted = (own,) if own else (*column.headers, column.field)
+        place = next((places[plain(title)] for title in wanted if plain(title) in places), None)
         if place is not None:
             found[column.field] = place
-        elif column.needed:
-            form.fault(_NO_COLUMN.filled(name=wanted[-1] if len(wanted) == 1 else column.headers[0]), row=row)
+        elif (column.needed or own) and column.field not in named.constants:
+            form.fault(_NO_COLUMN.filled(name=wanted[0]), row=header.number)
     return found
 
 
 def _read_row(
-    number: int, line: Sequence[str], columns: Sequence[FormColumn], found: Mapping[str, int], form: FormFile
+    row: RawRow, columns: Sequence[FormColumn], found: Mapping[str, int], constants: Mapping[str, str], form: FormFile
 ) -> None:
     cells: dict[str, Any] = {}
     whole = True
     for column in columns:
         place = found.get(column.field)
-        cell = line[place] if place is not None and place < len(line) else ""
+        cell = row.cells[place] if place is not None and place < len(row.cells) else ""
+        cell = cell or constants.get(column.field, "")
         value = column.parse(cell) if cell else Wrong(BLANK) if column.needed else column.default
         if isinstance(value, Wrong):
-            form.fault(value.text, row=number, column=column.headers[0])
+            form.fault(value.text, row=row.number, column=column.headers[0])
             whole = False
         cells[column.field] = value
     if whole:
-        form.rows.append(FormRow(number, cells))
+        form.rows.append(FormRow(row.number, cells))
 
 
-_BAD_MAPPING: Final = Text("映射文件不可读（{why}）", "the mapping file can't be read ({why})")
-_UNKNOWN_FIELD: Final = Text(
-    "映射文件中没有这样的项：{names}；有：{known}", "not in this form: {names}; known: {known}"
-)
-_UNKNOWN_FORMAT: Final = Text("请给出 .xlsx 或 .csv（.xls 请另存为 .xlsx）", "give an .xlsx or a .csv")
-_CANT_READ: Final = Text("无法读取：{why}", "can't be read: {why}")
-_NO_CSV: Final = Text("不是规范的 CSV", "not proper CSV")
-_NO_TEXT: Final = Text("不是文本文件：请另存为 CSV（UTF-8 或 GB18030）", "not a text file: save it as CSV")
-_NO_WORKBOOK: Final = Text(
-    "不是可读的 Excel 工作簿（{why}）：请另存为 .xlsx", "not a readable workbook ({why}): save it as .xlsx"
-)
 _NO_SHEET: Final = Text("没有工作表「{sheet}」", "there is no sheet {sheet}")
 _NO_HEADER: Final = Text("没有表头行", "there is no header row")
 _NO_COLUMN: Final = Text("缺少列：{name}", "the column is missing: {name}")
