@@ -64,7 +64,7 @@ def sunrise_and_sunset(day: date, lat_deg: float, lon_deg: float) -> tuple[datet
     if not -1 <= cosine <= 1:
         return None
     half_day = timedelta(minutes=4 * float(np.degrees(np.arccos(cosine))))
-    solar_noon = _utc_midnight(noon) + timedelta(minutes=720 - 4 * lon_deg - equation_of_time_min(angle))
+    solar_noon = _utc_midnight(noon) + timedelta(minutes=720 - 4 * lon_deg - float(equation_of_time_min(angle)))
     return solar_noon - half_day, solar_noon + half_day
 
 
@@ -82,10 +82,10 @@ def daylight(day: date, lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[Array, 
     """
     noon = day_start(day) + timedelta(hours=12)
     angle = _day_angle(noon)
-    latitude, declination = np.radians(lat_deg), _declination_rad(angle)
+    latitude, declination = np.radians(lat_deg), declination_rad(angle)
     above = np.sin(np.radians(HORIZON_DEG)) - np.sin(latitude) * np.sin(declination)
     half_day_s: Array = 240 * np.degrees(np.arccos(np.clip(above / (np.cos(latitude) * np.cos(declination)), -1, 1)))
-    minutes: Array = 720 - 4 * np.asarray(lon_deg, float) - _equation_of_time_min(angle)
+    minutes: Array = 720 - 4 * np.asarray(lon_deg, float) - equation_of_time_min(angle)
     return _utc_midnight(noon).timestamp() + 60 * minutes, half_day_s
 
 

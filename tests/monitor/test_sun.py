@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from guangfu.clock import day_start, local_day
-from guangfu.monitor.sun import HORIZON_DEG, sun_elevation_deg, sunrise_and_sunset
+from guangfu.monitor.sun import HORIZON_DEG, daylight, sun_elevation_deg, sunrise_and_sunset
 
 HOHHOT = (40.84, 111.75)
 MANZHOULI = (49.6, 117.4)
@@ -53,6 +53,21 @@ def test_sun_is_highest_half_way_between_sunrise_and_sunset() -> None:
 def test_beyond_the_polar_circle_there_may_be_no_sunrise() -> None:
     assert sunrise_and_sunset(date(2026, 12, 21), 80, 110) is None
     assert sun_elevation_deg(day_start(date(2026, 12, 21)), 80, 110) < 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 3, 20), date(2026, 6, 21), date(2024, 2, 29)])
+def test_daylight_of_many_places_is_that_of_each(day: date) -> None:
+    places = [(40.8, 111.7), (53.0, 122.5), (38.0, 97.2)]
+    noon_s, half_s = daylight(day, *np.transpose(places))
+    for place, noon, half in zip(places, noon_s, half_s, strict=True):
+        found = sunrise_and_sunset(day, *place)
+        assert found is not None
+        assert [at.timestamp() for at in found] == pytest.approx([noon - half, noon + half], abs=0.001)
+
+
+def test_daylight_beyond_the_polar_circle_is_nothing_or_the_whole_day() -> None:
+    for day, half in ((date(2026, 12, 21), 0), (date(2026, 6, 21), 43_200)):
+        assert daylight(day, [80.0], [20.0])[1].tolist() == [half]
 
 
 def test_importing_it_brings_neither_pandas_nor_scipy() -> None:
