@@ -30,6 +30,9 @@ FIGURES: Final = {
     Kind.DEDUCTIONS: ("share_of_gross",),
     Kind.DOUBTS: (),
     Kind.ENERGY: ("value",),
+    Kind.VAT: ("share", "threshold_yuan_month"),
+    Kind.DEADLINES: ("months_after",),
+    Kind.PASSING: ("rhythm",),
 }
 """The columns that hold a rule's figure."""
 
@@ -186,6 +189,9 @@ _KINDS: Final = {
     Kind.DEDUCTIONS: Text("扣除", "deductions"),
     Kind.DOUBTS: Text("疑问", "doubts"),
     Kind.ENERGY: Text("电量", "energy"),
+    Kind.VAT: Text("增值税", "VAT"),
+    Kind.DEADLINES: Text("期限", "deadlines"),
+    Kind.PASSING: Text("划拨方式", "passing on"),
 }
 _HEADS: Final = (
     Text("编号", "id"), Text("内容", "says"), Text("数值", "value"), Text("起始日", "from"), Text("文号", "document"),

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Final
 
 from guangfu.income.figures import DailyIncome
-from guangfu.income.rules.models import Confidence, Deduction, Rules
+from guangfu.income.rules.models import Confidence, Deduction, Payer, Rules
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.split import split
-from guangfu.stations.models import Registry, valid_on
+from guangfu.stations.models import Registry, Station, valid_on
 
 _MILLIONTHS: Final = 6
 
@@ -73,7 +73,8 @@ class StationShares:
         """Adds a day; one on which nobody holds units is left out."""
         units = units_on(self._registry, self._station_id, row.day)
         if units:
-            self._stretches.setdefault(units, _Stretch()).add(row, deductions_on(row.day, self._rules))
+            deductions = deductions_on(row.day, self._rules, self._registry.stations.get(self._station_id))
+            self._stretches.setdefault(units, _Stretch()).add(row, deductions)
 
     def amounts(self) -> dict[str, Amounts]:
         """What the days so far bring each village; the parts sum to the station's."""
@@ -115,15 +116,31 @@ class _Stretch:
         return {village: Amounts(base[village], subsidy[village], borne[village], capped) for village in units}
 
 
-def deductions_on(day: date, rules: Rules) -> list[Deduction]:
-    """The deductions in force on a day, in order: for each position the row that began last."""
+def deductions_on(day: date, rules: Rules, station: Station | None = None) -> list[Deduction]:
+    """The deductions in force on a day that the agency takes, in order of position.
+
+    For each position the station's own row goes before its banner's, and that before the one for all; of several
+    the one that began last. One that somebody else pays is none.
+    """
     at: dict[int, Deduction] = {}
-    for deduction in sorted(rules.deductions, key=lambda d: d.valid_from):
-        if deduction.valid_from <= day:
+    for deduction in sorted(rules.deductions, key=lambda d: (scope_rank(d.station_id, d.banner_code), d.valid_from)):
+        if deduction.valid_from <= day and is_for(deduction.station_id, deduction.banner_code, station):
             at[deduction.position] = deduction
-    return [at[position] for position in sorted(at)]
+    return [at[position] for position in sorted(at) if at[position].payer is Payer.AGENCY]
 
 
-def deductions_unconfirmed(day: date, rules: Rules) -> bool:
+def scope_rank(station_id: str | None, banner_code: str | None) -> int:
+    """How near a rule is to a station: 2 its own, 1 its banner's, 0 everybody's."""
+    return 2 if station_id else 1 if banner_code else 0
+
+
+def is_for(station_id: str | None, banner_code: str | None, station: Station | None) -> bool:
+    """Whether a rule with these names is for the station; one without names is for all."""
+    if station is None:
+        return not station_id and not banner_code
+    return station_id in {None, station.station_id} and banner_code in {None, station.banner_code}
+
+
+def deductions_unconfirmed(day: date, rules: Rules, station: Station | None = None) -> bool:
     """Is any deduction in force one that nobody has confirmed for this place? A copy of one county's is not enough."""
-    return any(d.confidence is not Confidence.A and not d.confirmed for d in deductions_on(day, rules))
+    return any(d.confidence is not Confidence.A and not d.confirmed for d in deductions_on(day, rules, station))

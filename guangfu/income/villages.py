@@ -58,7 +58,9 @@ def month_villages(
     for row in days:
         shares.add(row)
     units = {village: held for row in days for village, held in units_on(registry, station_id, row.day)}
-    doubtful = any(row.unconfirmed for row in days) or any(deductions_unconfirmed(row.day, rules) for row in days)
+    doubtful = any(row.unconfirmed for row in days) or any(
+        deductions_unconfirmed(row.day, rules, registry.stations.get(station_id)) for row in days
+    )
     return [
         VillageMonthlyIncome(
             station_id=station_id,
@@ -166,10 +168,14 @@ def _village_row(figures: VillageFigures, span: Span) -> VillagePeriod:
         households=households,
         per_household_fen=Fen(max(amounts.distributable, 0) // households) if households else None,
         coverage=coverage,
-        unconfirmed=any(row.unconfirmed or deductions_unconfirmed(row.day, figures.rules) for row in counted),
+        unconfirmed=any(row.unconfirmed or _deductions_unconfirmed(figures, row) for row in counted),
         capped=amounts.capped,
         reason=reason,
     )
+
+
+def _deductions_unconfirmed(figures: VillageFigures, row: DailyIncome) -> bool:
+    return deductions_unconfirmed(row.day, figures.rules, figures.registry.stations.get(row.station_id))
 
 
 def _without_figure(period: str, households: int, coverage: float, reason: Reason | None) -> VillagePeriod:

@@ -8,12 +8,25 @@ from pathlib import Path
 
 from guangfu.clock import month_days, years_after
 from guangfu.income.rules import words
+from guangfu.income.rules.cash_words import CashRule, cash_question, cash_says, cash_value
 from guangfu.income.rules.loading import load_rules
-from guangfu.income.rules.models import BasePrice, Deduction, Doubt, Entitlement, MarketPrice, Rules, TariffRule
+from guangfu.income.rules.models import (
+    BasePrice,
+    Deadline,
+    Deduction,
+    Doubt,
+    Entitlement,
+    MarketPrice,
+    Passing,
+    Rules,
+    TariffRule,
+    Vat,
+)
 from guangfu.income.rules.tables import Row, read_files
-from guangfu.income.rules.words import Rule
 from guangfu.income.tariff import YEARS
 from guangfu.texts import Text
+
+Rule = words.Rule | CashRule
 
 
 class Kind(StrEnum):
@@ -26,6 +39,9 @@ class Kind(StrEnum):
     DEDUCTIONS = "deductions"
     DOUBTS = "doubts"
     ENERGY = "energy"
+    VAT = "vat"
+    DEADLINES = "deadlines"
+    PASSING = "passing"
 
     @property
     def file(self) -> str:
@@ -84,6 +100,9 @@ def _rules(rules: Rules) -> Iterator[tuple[Kind, str, Rule]]:
     yield from ((Kind.ENTITLEMENTS, rule.entitlement_id, rule) for rule in rules.entitlements)
     yield from ((Kind.DEDUCTIONS, rule.deduction_id, rule) for rule in rules.deductions)
     yield from ((Kind.DOUBTS, rule.doubt_id, rule) for rule in rules.doubts)
+    yield from ((Kind.VAT, rule.vat_id, rule) for rule in rules.vat)
+    yield from ((Kind.DEADLINES, rule.deadline_id, rule) for rule in rules.deadlines)
+    yield from ((Kind.PASSING, rule.passing_id, rule) for rule in rules.passing)
 
 
 def _line(kind: Kind, rule_id: str, rule: Rule, rules: Rules, row: Row) -> RuleLine:
@@ -91,15 +110,19 @@ def _line(kind: Kind, rule_id: str, rule: Rule, rules: Rules, row: Row) -> RuleL
     return RuleLine(
         kind=kind,
         rule_id=rule_id,
-        says=words.says(rule),
-        value=words.value(rule),
+        says=cash_says(rule) if isinstance(rule, CashRule) else words.says(rule),
+        value=cash_value(rule) if isinstance(rule, CashRule) else words.value(rule),
         valid_from=valid_from,
         valid_to=valid_to,
         document="" if isinstance(rule, Doubt) else rule.document,
         confidence="" if isinstance(rule, Doubt) else rule.confidence.value,
-        because=words.open_question(rule, rules.doubts),
+        because=_question(rule, rules),
         row=row,
     )
+
+
+def _question(rule: Rule, rules: Rules) -> Text | None:
+    return cash_question(rule) if isinstance(rule, CashRule) else words.open_question(rule, rules.doubts)
 
 
 def _energy_line(row: Row) -> RuleLine:
@@ -108,7 +131,7 @@ def _energy_line(row: Row) -> RuleLine:
     return RuleLine(Kind.ENERGY, name, words.ENERGY[name], value, None, None, "", "", None, row)
 
 
-def _dates(rule: Rule, rules: Rules) -> tuple[date | None, date | None]:
+def _dates(rule: Rule, rules: Rules) -> tuple[date | None, date | None]:  # noqa: PLR0911 - a kind each
     match rule:
         case TariffRule():
             return rule.grid_from, years_after(rule.grid_to, YEARS) if rule.grid_to else None
@@ -122,11 +145,32 @@ def _dates(rule: Rule, rules: Rules) -> tuple[date | None, date | None]:
         case Entitlement():
             return rule.valid_from, _next(rule.valid_from, rules.entitlements)
         case Deduction():
-            same = (other for other in rules.deductions if other.position == rule.position)
+            same = (other for other in rules.deductions if _place(other) == _place(rule))
             return rule.valid_from, _next(rule.valid_from, same)
+        case Vat() | Deadline() | Passing():
+            return _cash_dates(rule, rules)
 
 
-def _next(day: date, rules: Iterable[BasePrice | Entitlement | Deduction]) -> date | None:
+def _cash_dates(rule: CashRule, rules: Rules) -> tuple[date | None, date | None]:
+    match rule:
+        case Vat():
+            return rule.valid_from, rule.valid_to + timedelta(days=1) if rule.valid_to else None
+        case Deadline():
+            legs = (
+                o for o in rules.deadlines if (o.leg, o.part, o.banner_code) == (rule.leg, rule.part, rule.banner_code)
+            )
+            return rule.valid_from, _next(rule.valid_from, legs)
+        case Passing():
+            parts = (o for o in rules.passing if (o.part, o.banner_code) == (rule.part, rule.banner_code))
+            return rule.valid_from, _next(rule.valid_from, parts)
+
+
+def _place(deduction: Deduction) -> tuple[int, str | None, str | None]:
+    """Of the deductions in one place, the one that began last holds."""
+    return deduction.position, deduction.station_id, deduction.banner_code
+
+
+def _next(day: date, rules: Iterable[BasePrice | Entitlement | Deduction | Deadline | Passing]) -> date | None:
     """The day on which the next of them begins."""
     return min((rule.valid_from for rule in rules if rule.valid_from > day), default=None)
 

@@ -12,12 +12,16 @@ _ONCE: Final = {
     "base_prices.csv": ("grid", "valid_from"),
     "market_prices.csv": ("grid", "month"),
     "entitlements.csv": ("valid_from",),
-    "deductions.csv": ("position", "valid_from"),
+    "deductions.csv": ("position", "valid_from", "station_id", "banner_code"),
+    "vat.csv": ("kind", "station_kind", "station_id", "banner_code", "part", "valid_from"),
+    "deadlines.csv": ("leg", "part", "banner_code", "valid_from"),
+    "passing.csv": ("part", "banner_code", "valid_from"),
 }
 """Columns that no two rows may have in common: it could not be told which of the rows holds."""
 _SPANS: Final = {
     "tariffs.csv": (("filed_from", "filed_to"), ("grid_from", "grid_to")),
     "doubts.csv": (("grid_from", "grid_to"),),
+    "vat.csv": (("valid_from", "valid_to"),),
 }
 _SAME: Final = Text("与 {other} 相同，无法判断以哪一行为准", "the same as {other}: it can't be told which row holds")
 _BACKWARDS: Final = Text("早于 {column}", "before {column}")

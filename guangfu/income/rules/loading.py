@@ -7,11 +7,11 @@ from typing import Final, TypeVar
 
 from pydantic import Field
 
+from guangfu.income.rules.cash import deadline, deduction, passing, vat
 from guangfu.income.rules.checks import inconsistencies
 from guangfu.income.rules.models import (
     BasePrice,
     Confidence,
-    Deduction,
     Doubt,
     EnergyRules,
     Entitlement,
@@ -76,9 +76,12 @@ def load_rules(override: Path | None = None) -> Rules:
         base_prices=table("base_prices.csv", _base_price),
         market_prices={(price.grid, price.month): price for price in market},
         entitlements=table("entitlements.csv", _entitlement),
-        deductions=tuple(sorted(table("deductions.csv", _deduction), key=lambda d: d.position)),
+        deductions=tuple(sorted(table("deductions.csv", deduction), key=lambda d: d.position)),
         doubts=table("doubts.csv", _doubt),
         energy=_energy(rows["energy.csv"], faults),
+        vat=table("vat.csv", vat),
+        deadlines=table("deadlines.csv", deadline),
+        passing=table("passing.csv", passing),
     )
     faults.extend(inconsistencies(rows))
     if faults:
@@ -141,19 +144,6 @@ def _entitlement(cells: Cells) -> Entitlement:
         fen_per_slot_year=int(cells.number("yuan_per_slot_year", "0", "1000000", 2) * 100),
         years=int(cells.number("years", "1", "100", 0)),
         document=cells.text("document"),
-        confidence=cells.choice("confidence", Confidence),
-        confirmed=bool(cells.flag_or_none("confirmed")),
-    )
-
-
-def _deduction(cells: Cells) -> Deduction:
-    return Deduction(
-        deduction_id=cells.text("deduction_id"),
-        position=int(cells.number("position", "1", "99", 0)),
-        name=Text(cells.text("name_zh"), cells.text("name_en")),
-        share_of_gross=cells.number("share_of_gross", "0", "1"),
-        valid_from=cells.day("valid_from"),
-        document=cells.text("document", required=False),
         confidence=cells.choice("confidence", Confidence),
         confirmed=bool(cells.flag_or_none("confirmed")),
     )

@@ -1,7 +1,7 @@
 """The rules as values; the CSV files beside this module are where they come from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -88,15 +88,165 @@ class Entitlement:
     confirmed: bool
 
 
+class DeductionBase(StrEnum):
+    """What a deduction's share is taken of."""
+
+    GROSS = "gross"
+    """What was settled, or in an estimate is estimated."""
+    RECEIVED = "received"
+    """What came in; an estimate takes its gross."""
+
+
+class Payer(StrEnum):
+    """Who pays a cost."""
+
+    AGENCY = "agency"
+    """The transfer agency, out of what it owes to the villages: it is deducted."""
+    VILLAGE = "village"
+    """The village itself, out of what it was passed."""
+    OTHER = "other"
+    """Somebody else, such as the county's own budget."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deduction:
-    """A share of a village-level station's gross that is taken before distribution, in order of `position`."""
+    """A share of a village-level station's income that is taken before distribution, in order of `position`.
+
+    A row that names a station goes before one that names a banner, and that before one that names neither. `limit`
+    is the most in a year for each kW of installed capacity; `None` is without limit. [yuan/kW]
+    """
 
     deduction_id: str
     position: int
     name: Text
     share_of_gross: Decimal
     valid_from: date
+    document: str
+    confidence: Confidence
+    confirmed: bool
+    base: DeductionBase = DeductionBase.GROSS
+    payer: Payer = Payer.AGENCY
+    limit: Decimal | None = None
+    station_id: str | None = None
+    banner_code: str | None = None
+
+
+class Taxpayer(StrEnum):
+    """Who owes the VAT on a station's energy."""
+
+    VILLAGE = "village"
+    AGENCY = "agency"
+    GRID = "grid"
+    """The grid company keeps it back (国家税务总局公告2014年第32号)."""
+    COMPANY = "company"
+    """A centralized station's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vat:
+    """A rate of VAT, or with `refund` the share of the tax that the state gives back. Dates are inclusive.
+
+    `threshold_fen`: a month whose sales without tax are at most so much is exempt; `None` is without threshold. [fen]
+    """
+
+    vat_id: str
+    refund: bool
+    kind: StationKind | None
+    station_id: str | None
+    banner_code: str | None
+    part: str | None
+    taxpayer: Taxpayer
+    valid_from: date
+    valid_to: date | None
+    share: Decimal
+    threshold_fen: int | None
+    document: str
+    confidence: Confidence
+    confirmed: bool
+
+
+class Leg(StrEnum):
+    """A way that money has to go, in time."""
+
+    INTO_AGENCY = "into_agency"
+    TO_VILLAGE = "to_village"
+    TO_SLOTS = "to_slots"
+
+
+class Period(StrEnum):
+    """From the end of what a deadline counts."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    RECEIPT = "receipt"
+    """From the day on which the money came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """So many months after the end of the energy's period, or after the receipt, money is late.
+
+    `open` is what is not confirmed of it, whatever its confidence; empty where nothing is.
+    """
+
+    deadline_id: str
+    leg: Leg
+    part: str | None
+    banner_code: str | None
+    valid_from: date
+    period: Period
+    months_after: int
+    document: str
+    confidence: Confidence
+    open: Text
+    confirmed: bool
+
+
+class Rhythm(StrEnum):
+    """How often money goes on to the villages."""
+
+    PERIOD = "period"
+    """With the transfers of the month or quarter in which it came."""
+    LUMP = "lump"
+    """With the next transfers after it came, in one sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How a part goes on, for receipts from a day on."""
+
+    passing_id: str
+    part: str
+    valid_from: date
+    banner_code: str | None
+    rhythm: Rhythm
+    document: str
+    confidence: Confidence
+    confirmed: bool
+
+
+class ListStatus(StrEnum):
+    """Where a station stands in the state's list of subsidised stations (补贴清单)."""
+
+    LISTED = "listed"
+    UNLISTED = "unlisted"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyStatus:
+    """A station's place in the list for some days; from the day `valid_to` on it no longer holds.
+
+    `listed_capacity_w` is what the list names; energy beyond it has no subsidy. `None`: all of the station.
+    """
+
+    station_id: str
+    valid_from: date
+    valid_to: date | None
+    status: ListStatus
+    listed_capacity_w: int | None
     document: str
     confidence: Confidence
     confirmed: bool
@@ -147,6 +297,11 @@ class Rules:
     deductions: tuple[Deduction, ...]
     doubts: tuple[Doubt, ...]
     energy: EnergyRules
+    vat: tuple[Vat, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    passing: tuple[Passing, ...] = ()
+    subsidy_status: Mapping[str, tuple[SubsidyStatus, ...]] = field(default_factory=dict)
+    """By station; from the database, `guangfu.income.subsidy_status.with_subsidy_status`."""
 
 
 @dataclass(frozen=True, slots=True)

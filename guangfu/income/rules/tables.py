@@ -18,8 +18,14 @@ E = TypeVar("E", bound=StrEnum)
 SHIPPED: Final = Path(__file__).parent
 FILES: Final = (
     "tariffs.csv", "base_prices.csv", "market_prices.csv", "entitlements.csv", "deductions.csv", "doubts.csv",
-    "energy.csv",
+    "energy.csv", "vat.csv", "deadlines.csv", "passing.csv",
 )  # fmt: skip
+ADDED: Final[Mapping[str, Mapping[str, str]]] = {
+    "deductions.csv": {
+        "base": "gross", "payer": "agency", "limit_yuan_per_kw_year": "", "station_id": "", "banner_code": "",
+    },
+}  # fmt: skip
+"""Columns that came later, and what a new line of an operator's file says that does not have them."""
 PRICE_PLACES: Final = 6
 """Decimals of a price in yuan/kWh: enough for every published one, and what integer arithmetic is done in."""
 
@@ -93,12 +99,13 @@ def _override(shipped: list[Row], given: list[Row], file: str, faults: list[Rule
         unknown = [name for name in row.cells if name not in columns]
         faults.extend(RuleFault(row.file, row.number, _UNKNOWN_COLUMN.filled(name=name), name) for name in unknown)
         known = by_id.get(row.cells.get(key, ""))
-        missing = [] if known else [name for name in columns if name not in row.cells]
+        cells = {**ADDED.get(file, {}), **row.cells}
+        missing = [] if known else [name for name in columns if name not in cells]
         faults.extend(RuleFault(row.file, row.number, _MISSING_COLUMN.filled(name=name), name) for name in missing)
         if known:
             by_id[row.cells[key]] = Row(row.file, row.number, {**known.cells, **row.cells})
         elif not missing:
-            new.append(row)
+            new.append(Row(row.file, row.number, {name: cells[name] for name in columns}))
     return [*new, *by_id.values()]
 
 

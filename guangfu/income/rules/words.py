@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, assert_never
 
+from guangfu.income.rules.cash_words import deduction_terms
 from guangfu.income.rules.models import (
     BasePrice,
     Confidence,
     Deduction,
+    DeductionBase,
     Doubt,
     Entitlement,
     MarketPrice,
@@ -110,7 +112,9 @@ def says(rule: Rule) -> Text:
             words = Text(
                 "村级电站收益第 {position} 项扣除：{name}", "deduction {position} of a village-level station: {name}"
             )
-            return _put(words, position=rule.position, name=rule.name)
+            terms = deduction_terms(rule)
+            name = Text(rule.name.zh + terms.zh, rule.name.en + terms.en)
+            return _put(words, position=rule.position, name=name)
         case Doubt():
             return (
                 _put(Text("{id}：{doubt}", "{id}: {doubt}"), id=rule.tariff_id, doubt=rule.text)
@@ -135,8 +139,10 @@ def value(rule: Rule) -> Text:
         case Entitlement():
             return Text("{yuan} 元", "{yuan} yuan").filled(yuan=yuan_text(Fen(rule.fen_per_slot_year)))
         case Deduction():
+            gross = rule.base is DeductionBase.GROSS
             words = Text("总收益的 {percent} %", "{percent} % of gross")
-            return words.filled(percent=_plain(rule.share_of_gross * 100))
+            received = Text("到账额的 {percent} %", "{percent} % of what is received")
+            return (words if gross else received).filled(percent=_plain(rule.share_of_gross * 100))
         case Doubt():
             return Text("影响电价", "on the price") if rule.affects_price else Text("仅涉文号", "on a number only")
     assert_never(rule)
