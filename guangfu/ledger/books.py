@@ -50,6 +50,15 @@ OWED_SETTLED: Final = "L1.settled"
 OWED_CASH: Final = "L1.cash"
 COMPANY_OWES: Final = "C1"
 OWED_TO_SLOTS: Final = "C2"
+SLOTS_BANK: Final = "C3"
+VILLAGE_BANK: Final = "V1"
+VILLAGE_INCOME: Final = "V3"
+VILLAGE_SPENDING: Final = "V4"
+"""With the class of a plan's line behind it: `V4.posts`."""
+PAYABLE: Final = "V5"
+CARRIED_FORWARD: Final = "V6"
+OPENING: Final[Mapping[str, str]] = {AGENCY: "A0", VILLAGE: "V0", CENTRALIZED: "C0"}
+"""By book: what its opening balances stand against."""
 
 _AGENCY_CHART: Final = (
     Account(BANK, AccountKind.ASSET, Text("银行存款（专户）", "bank, special account")),
@@ -61,6 +70,7 @@ _AGENCY_CHART: Final = (
     Account("L2", AccountKind.LIABILITY, Text("应付扣除款及增值税", "deductions and VAT payable")),
     Account("L3.unmatched", AccountKind.LIABILITY, Text("待核对到账", "receipts not matched")),
     Account("L3.interest", AccountKind.LIABILITY, Text("存款利息", "interest")),
+    Account(OPENING[AGENCY], AccountKind.EQUITY, Text("期初余额对应科目", "opening balances")),
 )
 _VILLAGE_CHART: Final = (
     Account("V1", AccountKind.ASSET, Text("银行存款", "bank")),
@@ -72,10 +82,13 @@ _VILLAGE_CHART: Final = (
     Account("V4.other", AccountKind.EXPENSE, Text("其他允许的支出", "other allowed spending")),
     Account("V5", AccountKind.LIABILITY, Text("应付个人", "payable to a person")),
     Account("V6", AccountKind.EQUITY, Text("结余结转", "balance carried forward")),
+    Account(OPENING[VILLAGE], AccountKind.EQUITY, Text("期初余额对应科目", "opening balances")),
 )
 _CENTRALIZED_CHART: Final = (
     Account(COMPANY_OWES, AccountKind.ASSET, Text("应收电站企业", "receivable from the station's company")),
     Account(OWED_TO_SLOTS, AccountKind.LIABILITY, Text("应付帮扶名额", "owed to households, by slot")),
+    Account(SLOTS_BANK, AccountKind.ASSET, Text("银行存款（帮扶资金专户）", "bank, account for slots")),
+    Account(OPENING[CENTRALIZED], AccountKind.EQUITY, Text("期初余额对应科目", "opening balances")),
 )
 
 CHARTS: Final[Mapping[str, Mapping[str, Account]]] = {
