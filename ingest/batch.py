@@ -9,7 +9,9 @@ from guangfu.storage.spool import Group, Messages
 from guangfu.storage.telemetry_store import RefusedPoint
 from guangfu.telemetry.decoded import Decoded
 from guangfu.telemetry.reading import Reading, Reason, Rejected
+from guangfu.telemetry.topics import TopicKind
 from ingest.check import EARLIEST_MS, Arrival, Checked, check, refused_reading
+from ingest.completeness import Numbers
 from ingest.directory import Directory
 from ingest.foreign import Interpreter, Part, is_ours, ours
 from ingest.owed import Heard, Letter, Owed
@@ -45,6 +47,7 @@ class Batch:
         self.messages = 0
         self.groups: list[Group] = []
         self.owed = Owed()
+        self._numbers = Numbers()
 
     @property
     def points(self) -> Points:
@@ -71,9 +74,13 @@ class Batch:
         return True
 
     def _note(self, together: Together, arrivals: Messages) -> None:
-        latest_ms = np.maximum.reduceat(together.at_ms, together.first).tolist()
-        self.owed.hear_all(together.stations, latest_ms, arrivals.received_at_ms)
+        latest_ms = np.maximum.reduceat(together.at_ms, together.first)
+        self.owed.hear_all(together.stations, latest_ms.tolist(), arrivals.received_at_ms)
         self.owed.touch_all(together.of, together.at_ms)
+        earliest_ms = np.minimum.reduceat(together.at_ms, together.first)
+        received_ms = np.array(arrivals.received_at_ms, dtype=np.int64)
+        named = together.stations, together.boots, together.seqs
+        self._numbers.note_all(*named, earliest_ms, latest_ms, received_ms, all_numbered=together.all_numbered)
 
     def _add_in_pieces(self, group: Group, start: int, arrivals: Messages) -> None:
         for offset, piece in pieces(arrivals, _PIECE):
@@ -91,6 +98,7 @@ class Batch:
                 self._add_letter(group, index, part.place + place, rejected, part.station, arrival.received_at_ms)
             if found.station is not None and found.station in self._directory.rules_of:
                 _hear(self.owed, found.station, found, checked, arrival, self._max_ahead_ms)
+                _count(self._numbers, found.station, found, arrival, self._max_ahead_ms)
 
     def _parts(self, group: Group, index: int, arrival: Arrival) -> list[Part]:
         """The message itself; a foreign one interpreted, once, since that may depend on the messages before it."""
@@ -104,6 +112,12 @@ class Batch:
     def _keep(self, blocks: list[PointBlock]) -> None:
         self._blocks += blocks
         self.size += sum(map(len, blocks))
+
+    def owed_whole(self) -> Owed:
+        """What SQL is owed once the batch is whole, the numbers that came included."""
+        numbered = self._numbers.numbered(self.groups[-1].id)
+        self.owed.numbered = [] if numbered is None else [numbered]
+        return self.owed
 
     def add_refused(self, refused: list[RefusedPoint]) -> None:
         """The store will never take these points: finds their messages, and owes a dead letter for each."""
@@ -148,6 +162,16 @@ def _hear(owed: Owed, station: str, found: Decoded, checked: Checked, arrival: A
         said_at_ms = status.at_ms if status.at_ms is not None else received_at_ms
         if EARLIEST_MS <= said_at_ms <= received_at_ms + max_ahead_ms:
             owed.hear(station, Heard(status=status.state, status_ms=said_at_ms))
+
+
+def _count(numbers: Numbers, station: str, found: Decoded, arrival: Arrival, max_ahead_ms: int) -> None:
+    """Notes the message's number; what says nothing of its readings is no message that is counted."""
+    if found.kind not in {TopicKind.TELEMETRY, TopicKind.EVENT} or not (found.readings or found.seq is not None):
+        return
+    latest_ms = arrival.received_at_ms + max_ahead_ms
+    times_ms = [reading.at_ms for reading in found.readings if EARLIEST_MS <= reading.at_ms <= latest_ms]
+    times_ms = times_ms or [arrival.received_at_ms]
+    numbers.note(station, found.boot, found.seq, min(times_ms), max(times_ms), arrival.received_at_ms)
 
 
 def _key(station: str | None, reading: Reading) -> tuple[str | None, str, int]:

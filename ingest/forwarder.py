@@ -157,7 +157,8 @@ class Forwarder:
         return None
 
     def _advance(self, batch: Batch, stop: threading.Event) -> bool:
-        bodies = [encode_owed(batch.owed)] if batch.owed else []
+        owed = batch.owed_whole()
+        bodies = [encode_owed(owed)] if owed else []
         while not stop.is_set():
             try:
                 self._spool.advance(batch.groups[-1].id, bodies)

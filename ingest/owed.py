@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from guangfu.clock import CHINA, DAY_MS, from_ms
 from guangfu.storage.sql.inbox import DeadLetter, Seen
+from ingest.completeness import Numbered, joined
 
 _CHINA_MS: Final = round(CHINA.utcoffset(None).total_seconds() * 1000)
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -44,18 +45,20 @@ class Heard(msgspec.Struct, array_like=True, gc=False):
 
 
 class Owed(msgspec.Struct, array_like=True):
-    """Dead letters; days to compute again, as (station, local day since 1970); stations heard of."""
+    """Dead letters; days to compute again, as (station, local day since 1970); stations heard of; numbers that came."""
 
     letters: list[Letter] = []
     dirty: set[tuple[str, int]] = set()
     heard: dict[str, Heard] = {}
+    numbered: list[Numbered] = []
 
     def __bool__(self) -> bool:
-        return bool(self.letters or self.dirty or self.heard)
+        return bool(self.letters or self.dirty or self.heard or self.numbered)
 
     def merge(self, other: "Owed") -> None:
         self.letters += other.letters
         self.dirty |= other.dirty
+        self.numbered += other.numbered
         for station, heard in other.heard.items():
             self.hear(station, heard)
 
@@ -99,11 +102,18 @@ def encode_owed(owed: Owed) -> bytes:
     return _ENCODER.encode(owed)
 
 
-def merged(bodies: Iterable[bytes]) -> Owed:
-    """What several rows of the outbox say together."""
+def merged(bodies: Iterable[bytes], *, apart_up_to: int | None = None) -> Owed:
+    """What several rows of the outbox say together.
+
+    Args:
+        apart_up_to: The last group of which SQL may know: what came up to it is not made one with what came after.
+            Without it nothing is.
+    """
     everything = Owed()
     for body in bodies:
         everything.merge(_DECODER.decode(body))
+    if apart_up_to is not None:
+        everything.numbered = joined(everything.numbered, apart_up_to)
     return everything
 
 

@@ -36,7 +36,8 @@ class Together(NamedTuple):
 
     Attributes:
         blocks: The points, a block a kind; m in all.
-        stations: (n,) of each message
+        stations, boots, seqs: (n,) of each message
+        all_numbered: whether each message has a boot and a number
         first: (n,) the place of each message's first reading among the m
         of: (m,) the station of each reading
         at_ms: (m,) of each reading [ms since 1970 UTC]
@@ -44,6 +45,9 @@ class Together(NamedTuple):
 
     blocks: list[PointBlock]
     stations: list[str]
+    boots: list[str | None]
+    seqs: list[int | None]
+    all_numbered: bool
     first: Integers
     of: list[str]
     at_ms: Integers
@@ -67,11 +71,15 @@ def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) 
     known = [message.station for message in messages]
     of = list(chain.from_iterable(map(repeat, known, counts)))
     blocks = _blocks(of, readings, _quality(ahead_ms).tolist(), directory)
-    if blocks is None or _named(messages) + sum(map(_taken, blocks)) != _colons(said):
+    boots, seqs = [message.boot for message in messages], [message.seq for message in messages]
+    unnumbered = boots.count(None) + seqs.count(None)
+    if blocks is None or _named(messages) - unnumbered + sum(map(_taken, blocks)) != _colons(said):
         return None
     sizes = np.array(counts, dtype=np.int64)
     first: Integers = np.cumsum(sizes) - sizes
-    return Together(blocks, known, first, of, at_ms) if all(map(_none_is_empty, blocks)) else None
+    if not all(map(_none_is_empty, blocks)):
+        return None
+    return Together(blocks, known, boots, seqs, unnumbered == 0, first, of, at_ms)
 
 
 def _blocks(
@@ -104,10 +112,8 @@ def _colons(said: bytes) -> int:
 
 
 def _named(messages: Sequence[Message]) -> int:
-    """How many names stand in the messages, those in the readings left out."""
+    """How many names stand in the messages if all are numbered, those in the readings left out."""
     missing = len([None for message in messages if message.sent_at_ms is None])
-    missing += len([None for message in messages if message.boot is None])
-    missing += len([None for message in messages if message.seq is None])
     return (_ALWAYS_NAMED + 3) * len(messages) - missing
 
 

@@ -1,0 +1,113 @@
+"""The numbers of messages, from a batch to SQL."""
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guangfu.clock import DAY_MS
+from guangfu.storage.spool import Frame, Group, Messages
+from guangfu.telemetry.completeness import CHINA_MS, LATE_MS, local_day_number
+from guangfu.telemetry.encode import encode_message
+from guangfu.telemetry.reading import Message
+from ingest.batch import Batch
+from ingest.check import Arrival
+from ingest.completeness import Came, Numbered, joined
+from ingest.directory import Directory
+from tests.ingest.world import NOON_MS, meter, registry_of
+
+DIRECTORY = Directory.of(registry_of())
+Sent = tuple[str, str | None, int | None, list[int]]
+"""Station, boot, number, and how long ago each reading is. [ms]"""
+
+SENT = st.tuples(
+    st.sampled_from(["s-0", "s-1"]),
+    st.sampled_from(["a", "a", "b"]),
+    st.integers(0, 12) | st.just(2**63 - 1),
+    st.lists(st.sampled_from([0, 1000, LATE_MS, LATE_MS + 1, DAY_MS]), min_size=1, max_size=3),
+)
+UNNUMBERED = st.tuples(st.just("s-0"), st.sampled_from([None, "a"]), st.none(), st.just([0]))
+
+
+def arrival(sent: Sent) -> Arrival:
+    station, boot, seq, ages_ms = sent
+    message = Message(station=station, boot=boot, seq=seq, readings=[meter(NOON_MS - age) for age in ages_ms])
+    return Arrival(NOON_MS, f"pv/1/{station}/telemetry", encode_message(message))
+
+
+def group_of(number: int, sent: Sequence[Sent]) -> Group:
+    return Group(number, Messages.of([Frame(*arrival(each)) for each in sent]))
+
+
+def numbered(sent: Sequence[Sent], *, plain: bool = False) -> list[Numbered]:
+    batch, group = Batch("w", DIRECTORY, 300_000), group_of(7, sent)
+    if not plain:
+        batch.add(group)
+    else:
+        batch.groups.append(group)
+        for index, each in enumerate(sent):
+            batch._add_one(group, index, arrival(each))
+    return batch.owed_whole().numbered
+
+
+def told(
+    several: Sequence[Numbered],
+) -> tuple[list[tuple[str, str, int, bool, int]], int, dict[tuple[str, int], tuple[int, int]]]:
+    """Each number that came with its station, boot, day and lateness; messages; and what has no number."""
+    came: list[Came] = [each for one in several for each in one.came()]
+    numbers = {(*each[:4], n) for each in came for n in range(each.run.first, each.run.last + 1)}
+    unnumbered: dict[tuple[str, int], tuple[int, int]] = {}
+    for one in several:
+        for station, day, messages, late in one.unnumbered:
+            before = unnumbered.get((station, day), (0, 0))
+            unnumbered[station, day] = (before[0] + messages, before[1] + late)
+    return sorted(numbers), sum(each.messages for each in came), unnumbered
+
+
+def expected(sent: Sequence[Sent]) -> set[tuple[str, str, int, bool, int]]:
+    return {
+        (station, boot, local_day_number(NOON_MS - max(ages)), min(ages) > LATE_MS, seq)
+        for station, boot, seq, ages in sent
+        if boot is not None and seq is not None
+    }
+
+
+@given(st.lists(SENT | UNNUMBERED, min_size=1, max_size=40))
+@settings(max_examples=100)
+def test_each_number_is_told_with_its_day_and_lateness(sent: list[Sent]) -> None:
+    numbers, messages, unnumbered = told(numbered(sent))
+    assert set(numbers) == expected(sent)
+    assert messages + sum(count for count, _ in unnumbered.values()) == len(sent)
+    assert told(numbered(sent, plain=True)) == (numbers, messages, unnumbered)
+
+
+@given(st.lists(SENT, min_size=1, max_size=8))
+@settings(max_examples=30)
+def test_many_messages_are_told_as_runs(sent: list[Sent]) -> None:
+    many = [
+        (station, boot, seq, ages) for n in range(100) for station, boot, seq, ages in [("s-2", "c", n, [0]), *sent]
+    ]
+    (one,) = numbered(many)
+    assert told([one])[0] == sorted(expected(many))
+    assert len([came for came in one.came() if came.station == "s-2"]) == 1
+
+
+@given(st.lists(st.lists(SENT | UNNUMBERED, min_size=1, max_size=10), min_size=1, max_size=5), st.integers(0, 6))
+@settings(max_examples=50)
+def test_what_is_joined_says_the_same_and_keeps_apart_what_sql_may_know(batches: list[list[Sent]], apart: int) -> None:
+    several: list[Numbered] = []
+    for number, sent in enumerate(batches, 1):
+        for one in numbered(sent):
+            one.group = number
+            several.append(one)
+    fewer = joined(several, apart)
+    assert told(fewer) == told(several)
+    assert told([one for one in fewer if one.group <= apart]) == told([one for one in several if one.group <= apart])
+    assert len([one for one in fewer if one.group > apart]) == (len(batches) > apart)
+
+
+def test_a_message_is_of_the_day_of_its_earliest_reading() -> None:
+    midnight_ms = (NOON_MS + CHINA_MS) // DAY_MS * DAY_MS - CHINA_MS
+    day = local_day_number(NOON_MS)
+    (one,) = numbered([("s-0", "a", 1, [NOON_MS - midnight_ms]), ("s-0", "a", 2, [0, NOON_MS - midnight_ms + 1])])
+    assert [(came.run.first, came.day) for came in one.came()] == [(1, day), (2, day - 1)]
