@@ -33,6 +33,9 @@ FIGURES: Final = {
     Kind.VAT: ("share", "threshold_yuan_month"),
     Kind.DEADLINES: ("months_after",),
     Kind.PASSING: ("rhythm",),
+    Kind.USES: ("spending", "labour", "valid_to"),
+    Kind.BANS: ("valid_to",),
+    Kind.PLAN_LIMITS: ("value",),
 }
 """The columns that hold a rule's figure."""
 
@@ -192,6 +195,9 @@ _KINDS: Final = {
     Kind.VAT: Text("增值税", "VAT"),
     Kind.DEADLINES: Text("期限", "deadlines"),
     Kind.PASSING: Text("划拨方式", "passing on"),
+    Kind.USES: Text("允许的用途", "uses"),
+    Kind.BANS: Text("禁止的用途", "bans"),
+    Kind.PLAN_LIMITS: Text("计划的要求", "what plans must reach"),
 }
 _HEADS: Final = (
     Text("编号", "id"), Text("内容", "says"), Text("数值", "value"), Text("起始日", "from"), Text("文号", "document"),

@@ -22,11 +22,13 @@ from guangfu.income.rules.models import (
     TariffRule,
     Vat,
 )
+from guangfu.income.rules.spending import Ban, PlanLimit, SpendingRule, Use
+from guangfu.income.rules.spending_words import spending_dates, spending_question, spending_says, spending_value
 from guangfu.income.rules.tables import Row, read_files
 from guangfu.income.tariff import YEARS
 from guangfu.texts import Text
 
-Rule = words.Rule | CashRule
+Rule = words.Rule | CashRule | SpendingRule
 
 
 class Kind(StrEnum):
@@ -42,6 +44,9 @@ class Kind(StrEnum):
     VAT = "vat"
     DEADLINES = "deadlines"
     PASSING = "passing"
+    USES = "uses"
+    BANS = "bans"
+    PLAN_LIMITS = "plan-limits"
 
     @property
     def file(self) -> str:
@@ -103,6 +108,9 @@ def _rules(rules: Rules) -> Iterator[tuple[Kind, str, Rule]]:
     yield from ((Kind.VAT, rule.vat_id, rule) for rule in rules.vat)
     yield from ((Kind.DEADLINES, rule.deadline_id, rule) for rule in rules.deadlines)
     yield from ((Kind.PASSING, rule.passing_id, rule) for rule in rules.passing)
+    yield from ((Kind.USES, rule.use_id, rule) for rule in rules.uses)
+    yield from ((Kind.BANS, rule.ban_id, rule) for rule in rules.bans)
+    yield from ((Kind.PLAN_LIMITS, rule.limit_id, rule) for rule in rules.plan_limits)
 
 
 def _line(kind: Kind, rule_id: str, rule: Rule, rules: Rules, row: Row) -> RuleLine:
@@ -110,8 +118,8 @@ def _line(kind: Kind, rule_id: str, rule: Rule, rules: Rules, row: Row) -> RuleL
     return RuleLine(
         kind=kind,
         rule_id=rule_id,
-        says=cash_says(rule) if isinstance(rule, CashRule) else words.says(rule),
-        value=cash_value(rule) if isinstance(rule, CashRule) else words.value(rule),
+        says=_says(rule),
+        value=_value(rule),
         valid_from=valid_from,
         valid_to=valid_to,
         document="" if isinstance(rule, Doubt) else rule.document,
@@ -121,7 +129,21 @@ def _line(kind: Kind, rule_id: str, rule: Rule, rules: Rules, row: Row) -> RuleL
     )
 
 
+def _says(rule: Rule) -> Text:
+    if isinstance(rule, SpendingRule):
+        return spending_says(rule)
+    return cash_says(rule) if isinstance(rule, CashRule) else words.says(rule)
+
+
+def _value(rule: Rule) -> Text:
+    if isinstance(rule, SpendingRule):
+        return spending_value(rule)
+    return cash_value(rule) if isinstance(rule, CashRule) else words.value(rule)
+
+
 def _question(rule: Rule, rules: Rules) -> Text | None:
+    if isinstance(rule, SpendingRule):
+        return spending_question(rule)
     return cash_question(rule) if isinstance(rule, CashRule) else words.open_question(rule, rules.doubts)
 
 
@@ -149,6 +171,8 @@ def _dates(rule: Rule, rules: Rules) -> tuple[date | None, date | None]:  # noqa
             return rule.valid_from, _next(rule.valid_from, same)
         case Vat() | Deadline() | Passing():
             return _cash_dates(rule, rules)
+        case Use() | Ban() | PlanLimit():
+            return spending_dates(rule)
 
 
 def _cash_dates(rule: CashRule, rules: Rules) -> tuple[date | None, date | None]:

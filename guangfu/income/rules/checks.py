@@ -16,12 +16,17 @@ _ONCE: Final = {
     "vat.csv": ("kind", "station_kind", "station_id", "banner_code", "part", "valid_from"),
     "deadlines.csv": ("leg", "part", "banner_code", "valid_from"),
     "passing.csv": ("part", "banner_code", "valid_from"),
+    "bans.csv": ("use_id", "scope", "valid_from"),
+    "plan_limits.csv": ("kind", "scope", "valid_from"),
 }
 """Columns that no two rows may have in common: it could not be told which of the rows holds."""
 _SPANS: Final = {
     "tariffs.csv": (("filed_from", "filed_to"), ("grid_from", "grid_to")),
     "doubts.csv": (("grid_from", "grid_to"),),
     "vat.csv": (("valid_from", "valid_to"),),
+    "uses.csv": (("valid_from", "valid_to"),),
+    "bans.csv": (("valid_from", "valid_to"),),
+    "plan_limits.csv": (("valid_from", "valid_to"),),
 }
 _SAME: Final = Text("与 {other} 相同，无法判断以哪一行为准", "the same as {other}: it can't be told which row holds")
 _BACKWARDS: Final = Text("早于 {column}", "before {column}")

@@ -20,6 +20,7 @@ from guangfu.income.rules.models import (
     Rules,
     TariffRule,
 )
+from guangfu.income.rules.spending import ban, plan_limit, use
 from guangfu.income.rules.tables import Cells, Row, read_files
 from guangfu.settings import ProgramSettings, program_config
 from guangfu.stations.models import Grid, StationKind, Zone
@@ -82,6 +83,9 @@ def load_rules(override: Path | None = None) -> Rules:
         vat=table("vat.csv", vat),
         deadlines=table("deadlines.csv", deadline),
         passing=table("passing.csv", passing),
+        uses=table("uses.csv", use),
+        bans=table("bans.csv", ban),
+        plan_limits=table("plan_limits.csv", plan_limit),
     )
     faults.extend(inconsistencies(rows))
     if faults:

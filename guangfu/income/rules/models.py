@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from guangfu.stations.models import Grid, StationKind, Zone
 from guangfu.texts import Text
+
+if TYPE_CHECKING:
+    from guangfu.income.rules.spending import Ban, PlanLimit, Use
 
 
 class Confidence(StrEnum):
@@ -300,6 +304,9 @@ class Rules:
     vat: tuple[Vat, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     passing: tuple[Passing, ...] = ()
+    uses: "tuple[Use, ...]" = ()
+    bans: "tuple[Ban, ...]" = ()
+    plan_limits: "tuple[PlanLimit, ...]" = ()
     subsidy_status: Mapping[str, tuple[SubsidyStatus, ...]] = field(default_factory=dict)
     """By station; from the database, `guangfu.income.subsidy_status.with_subsidy_status`."""
 

@@ -53,6 +53,7 @@ class Ban:
     """A use that is forbidden; dates and scope as of `Use`."""
 
     ban_id: str
+    use_id: str
     name: Text
     scope: StationKind | None
     valid_from: date
@@ -109,6 +110,7 @@ def use(cells: Cells) -> Use:
 def ban(cells: Cells) -> Ban:
     return Ban(
         ban_id=cells.text("ban_id"),
+        use_id=cells.text("use_id"),
         name=Text(cells.text("name_zh"), cells.text("name_en")),
         scope=cells.choice_or_none("scope", StationKind),
         valid_from=cells.day("valid_from"),
