@@ -48,10 +48,15 @@ RECEIVABLE_SETTLED: Final = "A3"
 OWED_ESTIMATED: Final = "L1.estimated"
 OWED_SETTLED: Final = "L1.settled"
 OWED_CASH: Final = "L1.cash"
+DEDUCTIONS: Final = "L2"
+UNMATCHED: Final = "L3.unmatched"
+INTEREST: Final = "L3.interest"
 COMPANY_OWES: Final = "C1"
 OWED_TO_SLOTS: Final = "C2"
 SLOTS_BANK: Final = "C3"
+COMPANY_AHEAD: Final = "C4"
 VILLAGE_BANK: Final = "V1"
+IN_TRANSIT: Final = "V2"
 VILLAGE_INCOME: Final = "V3"
 VILLAGE_SPENDING: Final = "V4"
 """With the class of a plan's line behind it: `V4.posts`."""
@@ -67,14 +72,14 @@ _AGENCY_CHART: Final = (
     Account(OWED_ESTIMATED, AccountKind.LIABILITY, Text("应付各村（预估）", "owed to villages, estimated")),
     Account(OWED_SETTLED, AccountKind.LIABILITY, Text("应付各村（结算）", "owed to villages, settled")),
     Account(OWED_CASH, AccountKind.LIABILITY, Text("应付各村（到账）", "owed to villages, cash")),
-    Account("L2", AccountKind.LIABILITY, Text("应付扣除款及增值税", "deductions and VAT payable")),
-    Account("L3.unmatched", AccountKind.LIABILITY, Text("待核对到账", "receipts not matched")),
-    Account("L3.interest", AccountKind.LIABILITY, Text("存款利息", "interest")),
+    Account(DEDUCTIONS, AccountKind.LIABILITY, Text("应付扣除款及增值税", "deductions and VAT payable")),
+    Account(UNMATCHED, AccountKind.LIABILITY, Text("待核对到账", "receipts not matched")),
+    Account(INTEREST, AccountKind.LIABILITY, Text("存款利息", "interest")),
     Account(OPENING[AGENCY], AccountKind.EQUITY, Text("期初余额对应科目", "opening balances")),
 )
 _VILLAGE_CHART: Final = (
     Account("V1", AccountKind.ASSET, Text("银行存款", "bank")),
-    Account("V2", AccountKind.ASSET, Text("在途资金（苏木乡镇）", "in transit, township")),
+    Account(IN_TRANSIT, AccountKind.ASSET, Text("在途资金（苏木乡镇）", "in transit, township")),
     Account("V3", AccountKind.INCOME, Text("光伏收益", "PV income")),
     Account("V4.posts", AccountKind.EXPENSE, Text("公益岗位支出", "spending on posts")),
     Account("V4.works", AccountKind.EXPENSE, Text("小型公益事业支出", "spending on small public works")),
@@ -88,6 +93,7 @@ _CENTRALIZED_CHART: Final = (
     Account(COMPANY_OWES, AccountKind.ASSET, Text("应收电站企业", "receivable from the station's company")),
     Account(OWED_TO_SLOTS, AccountKind.LIABILITY, Text("应付帮扶名额", "owed to households, by slot")),
     Account(SLOTS_BANK, AccountKind.ASSET, Text("银行存款（帮扶资金专户）", "bank, account for slots")),
+    Account(COMPANY_AHEAD, AccountKind.LIABILITY, Text("电站企业预付款", "paid ahead by the station's company")),
     Account(OPENING[CENTRALIZED], AccountKind.EQUITY, Text("期初余额对应科目", "opening balances")),
 )
 
