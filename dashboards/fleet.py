@@ -17,6 +17,7 @@ from dashboards.words import fleet as says
 from dashboards.words import shared
 from guangfu.texts import Lang
 
+KEEP_TIME: Final = "${__url_time_range}"
 TROUBLED: Final = "state <> 'heard'"
 
 
@@ -41,8 +42,19 @@ def state_words(lang: Lang) -> dict[str, Word]:
 
 
 def station_link(lang: Lang) -> str:
-    """To the station of the row: its id is in the column `station_id`."""
-    return f"/d/{uid('station', lang)}?var-station=${{__data.fields.station_id}}"
+    """To the station of the row: its id is in the column `station_id`. The time range goes along."""
+    return f"/d/{uid('station', lang)}?var-station=${{__data.fields.station_id}}&{KEEP_TIME}"
+
+
+def area_link(lang: Lang) -> str:
+    """To the banner of the row, by the columns `league_code` and `banner_code`."""
+    chosen = "var-league=${__data.fields.league_code}&var-banner=${__data.fields.banner_code}"
+    return f"/d/{uid('area', lang)}?{chosen}&{KEEP_TIME}"
+
+
+def league_link(lang: Lang) -> str:
+    """To the league of the row, all its banners."""
+    return f"/d/{uid('area', lang)}?var-league=${{__data.fields.league_code}}&var-banner=$__all&{KEEP_TIME}"
 
 
 def board(lang: Lang) -> Board:
@@ -52,18 +64,19 @@ def board(lang: Lang) -> Board:
         description=says.DESCRIPTION,
         variables=[silent_minutes(lang), coverage_floor()],
         panels=[
-            *_first_row(lang, wall_scale(lang)),
-            _troubles(lang),
-            _map(lang),
-            _power(lang),
-            _by_league(lang),
+            *first_row(lang, wall_scale(lang)),
+            troubles(lang),
+            station_positions(lang),
+            power(lang),
+            by_league(lang),
             _energy_by_day(lang),
             _income_by_league(lang),
         ],
     )
 
 
-def _first_row(lang: Lang, scale: Scale) -> list[Panel]:
+def first_row(lang: Lang, scale: Scale, *, height: int = 4) -> list[Panel]:
+    """What is down, what it costs; then power, energy and income."""
     states, today = sql.states(lang), sql.TODAY
     attention = Sql(f"SELECT count(*) AS stations FROM {states} f WHERE {TROUBLED}")
     at_stake = Sql(f"SELECT coalesce(sum(usual_yuan), 0) AS yuan FROM {states} f WHERE {TROUBLED}")
@@ -72,20 +85,20 @@ def _first_row(lang: Lang, scale: Scale) -> list[Panel]:
         f"SELECT sum(estimated_gross_fen) / 100.0 / {scale.yuan} AS yuan FROM daily_income WHERE day = {today}"
     )
     return [
-        stat(says.ATTENTION(lang), attention, unit=THOUSANDS, span=4, decimals=0, warn_above=1),
-        stat(says.AT_STAKE(lang), at_stake, unit=THOUSANDS, span=5, decimals=0),
-        stat(says.POWER_NOW(lang), influxql.fleet_power_now(), unit="watt", span=4, decimals=1),
-        stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
-        stat(says.INCOME_TODAY(lang), income, unit=scale.unit, span=4, decimals=2),
-        kind_of_data(lang, span=3),
+        stat(says.ATTENTION(lang), attention, unit=THOUSANDS, span=4, decimals=0, warn_above=1, height=height),
+        stat(says.AT_STAKE(lang), at_stake, unit=THOUSANDS, span=5, decimals=0, height=height),
+        stat(says.POWER_NOW(lang), influxql.fleet_power_now(), unit="watt", span=4, decimals=1, height=height),
+        stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1, height=height),
+        stat(says.INCOME_TODAY(lang), income, unit=scale.unit, span=4, decimals=2, height=height),
+        kind_of_data(lang, span=3, height=height),
     ]
 
 
-def _troubles(lang: Lang) -> Panel:
+def troubles(lang: Lang, *, span: int = 15, height: int = 11, most: int = 100) -> Panel:
     query = (
         f"SELECT station_id, station, state, usual_yuan, ratio, {sql.local_minute('last_reading_at')} AS last_reading, "
         "banner "
-        f"FROM {sql.states(lang)} f WHERE {TROUBLED} ORDER BY usual_yuan DESC NULLS LAST, station LIMIT 100"
+        f"FROM {sql.states(lang)} f WHERE {TROUBLED} ORDER BY usual_yuan DESC NULLS LAST, station LIMIT {most}"
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
@@ -101,10 +114,10 @@ def _troubles(lang: Lang) -> Panel:
         "last_reading": Column(shared.LAST_HEARD(lang), width=135),
         "banner": Column(shared.BANNER(lang), style=NARROW),
     }
-    return table(says.TROUBLES(lang), Sql(query), columns=columns, span=15, height=11)
+    return table(says.TROUBLES(lang), Sql(query), columns=columns, span=span, height=height)
 
 
-def _map(lang: Lang) -> Panel:
+def station_positions(lang: Lang, *, span: int = 9, height: int = 11) -> Panel:
     """The stations in trouble are a layer of their own, larger and over the others."""
     columns = "lon, lat, station, state, league, banner"
     well, troubled = (
@@ -119,42 +132,44 @@ def _map(lang: Lang) -> Panel:
         "league": Column(shared.LEAGUE(lang)),
         "banner": Column(shared.BANNER(lang)),
     }
-    return station_map(says.MAP(lang), well, troubled, places, columns=shown, span=9, height=11)
+    return station_map(says.MAP(lang), well, troubled, places, columns=shown, span=span, height=height)
 
 
 MOST_POINTS: Final = 350
 """A week in half hours: over 786 meters each step costs, and a wall shows no more."""
 
 
-def _power(lang: Lang) -> Panel:
+def power(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
     """In steps of 15 minutes at least, so that stations that report seldom are in every step."""
     return curve(
         says.POWER(lang),
         [influxql.fleet_power()],
         unit="watt",
-        height=9,
+        span=span,
+        height=height,
         step="15m",
         most_points=MOST_POINTS,
-        columns={"pv_meter.sum": Column(says.FLEET_POWER_SERIES(lang), "watt", colour=colours.ACCENT)},
+        columns={"pv_banner_15min.sum": Column(says.FLEET_POWER_SERIES(lang), "watt", colour=colours.ACCENT)},
     )
 
 
-def _by_league(lang: Lang) -> Panel:
+def by_league(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
     counts = ", ".join(f"count(*) FILTER (WHERE state = '{state}') AS {state}" for state in SHORT)
     query = (
-        f"SELECT league, {counts}, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
+        f"SELECT league_code, league, {counts}, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
         f"sum(i.estimated_gross_fen) / 100.0 AS yuan FROM {sql.states(lang)} f "
         f"LEFT JOIN daily_energy e ON e.station_id = f.station_id AND e.day = {sql.TODAY} "
         f"LEFT JOIN daily_income i ON i.station_id = f.station_id AND i.day = {sql.TODAY} "
         "GROUP BY league_code, league ORDER BY league_code"
     )
     columns = {
-        "league": Column(shared.LEAGUE(lang), style=NARROW),
+        "league_code": Column("league", style=HIDDEN),
+        "league": Column(shared.LEAGUE(lang), link=league_link(lang), style=NARROW),
         **{state: Column(text(lang), THOUSANDS, 0, width=62) for state, text in SHORT.items()},
         "energy_kwh": Column(says.TODAY_KWH(lang), THOUSANDS, 0, width=130),
         "yuan": Column(says.TODAY_YUAN(lang), THOUSANDS, 0, width=112),
     }
-    return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=12, height=9)
+    return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=span, height=height)
 
 
 def _energy_by_day(lang: Lang) -> Panel:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from grafana_foundation_sdk.builders import dashboard as builder
 from grafana_foundation_sdk.cog.builder import Builder
@@ -21,6 +21,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from dashboards import colours, sql
+from dashboards.annotations import annotations
 from dashboards.looks import NO_UNIT, Word
 from dashboards.looks import words as mapped
 from dashboards.panels import stat
@@ -32,7 +33,10 @@ from guangfu.texts import Lang, Text
 COLUMNS: Final = 24
 TAG: Final = "guangfu"
 SUFFIX: Final = {Lang.ZH: "zh", Lang.EN: "en"}
-NAMES: Final = {"fleet": shared.FLEET, "station": shared.STATION, "income": shared.INCOME}
+NAMES: Final = {
+    "wall": shared.WALL, "fleet": shared.FLEET, "area": shared.AREA, "station": shared.STATION, "income": shared.INCOME,
+    "quality": shared.DATA_QUALITY, "ingest": shared.INGEST,
+}  # fmt: skip
 
 
 def uid(name: str, lang: Lang) -> str:
@@ -48,7 +52,7 @@ def folder_uid(lang: Lang) -> str:
 class Board:
     """A dashboard before it becomes JSON; `panels` are placed from left to right, row by row.
 
-    One that does not follow the range has no time to pick.
+    One that does not follow the range has no time to pick; one without charts over time is not annotated.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Board:
     refresh: str = "1m"
     follows_range: bool = True
     pickers: Sequence[str] = field(default=("30s", "1m", "5m", "15m"))
+    annotated: bool = True
 
 
 def render(board: Board, lang: Lang) -> Dashboard:
@@ -80,6 +85,8 @@ def render(board: Board, lang: Lang) -> Dashboard:
         .links(_links(board.name, lang))
     )
     made = frame.build()
+    if board.annotated:
+        made.annotations.list_val = annotations(lang)
     made.panels = place(board.panels)
     return made
 
@@ -97,14 +104,21 @@ def place(panels: Sequence[Panel]) -> list[Panel | RowPanel]:
 
 
 def _links(name: str, lang: Lang) -> list[Builder[DashboardLink]]:
-    """The other dashboards, then this one in the other language; time and variables go along."""
+    """The other dashboards, then this one in the other language; time and variables go along to all of them."""
     others = [_link(title(lang), uid(other, lang)) for other, title in NAMES.items() if other != name]
     other_lang = Lang.EN if lang is Lang.ZH else Lang.ZH
-    return [*others, _link(shared.OTHER_LANGUAGE(lang), uid(name, other_lang)).include_vars(True)]
+    return [*others, _link(shared.OTHER_LANGUAGE(lang), uid(name, other_lang))]
 
 
 def _link(title: str, to: str) -> builder.DashboardLink:
-    return builder.DashboardLink(title).type(DashboardLinkType.LINK).url(f"/d/{to}").icon("dashboard").keep_time(True)
+    return (
+        builder.DashboardLink(title)
+        .type(DashboardLinkType.LINK)
+        .url(f"/d/{to}")
+        .icon("dashboard")
+        .keep_time(True)
+        .include_vars(True)
+    )
 
 
 def kind_of_data(lang: Lang, *, span: int, height: int = 4) -> Panel:
@@ -117,12 +131,25 @@ def kind_of_data(lang: Lang, *, span: int, height: int = 4) -> Panel:
     return stat(label, sql.synthetic(), unit=NO_UNIT, span=span, height=height, mappings=mapped(said))
 
 
-def query_variable(
-    name: str, label: str, query: str, *, sort: VariableSort = VariableSort.DISABLED
-) -> builder.QueryVariable:
+class AllVariable(builder.QueryVariable):
+    """One with all values as a choice."""
+
+    def current_all(self) -> Self:
+        """All of them are chosen at first."""
+        return self.current(VariableOption(text="All", value="$__all", selected=True))
+
+
+def league_variable(lang: Lang) -> builder.QueryVariable:
+    """One league, or all."""
+    name = "name_en" if lang is Lang.EN else "name"
+    query = f"SELECT {name} AS __text, code AS __value FROM leagues WHERE superseded_at IS NULL ORDER BY code"  # noqa: S608
+    return query_variable("league", shared.LEAGUE(lang), query).include_all(True).current_all()
+
+
+def query_variable(name: str, label: str, query: str, *, sort: VariableSort = VariableSort.DISABLED) -> AllVariable:
     """A variable whose values PostgreSQL gives, as `__text` and `__value`; the first one is taken at first."""
     return (
-        builder.QueryVariable(name)
+        AllVariable(name)
         .label(label)
         .datasource(DataSourceRef(MONEY.kind, MONEY.uid))
         .query(query)

@@ -8,9 +8,13 @@ Watts come from the meters' `ac_power_w`; energy does not come from here, but fr
 from typing import Final
 
 from dashboards.target import InfluxQL
+from guangfu.storage.rollups import Rollup
 
 LIVE: Final = "15m"
 """How old a meter's last reading may be to count as the present one."""
+
+IN_AREA: Final = '"banner" =~ /^${banner}$/'
+"""`(a|b)` where many are chosen."""
 
 THIS_STATION: Final = "\"station\" = '${station}'"
 
@@ -24,12 +28,30 @@ def fleet_power_now() -> InfluxQL:
 
 
 def fleet_power() -> InfluxQL:
-    """[W] over time: the mean of every meter in each step, summed; a silent station adds nothing."""
+    """[W] over time, from the roll-ups: each banner's mean in each step, summed; a silent station adds nothing."""
+    return _summed_power("$timeFilter")
+
+
+def area_power() -> InfluxQL:
+    """The same of the chosen banners."""
+    return _summed_power(f"{IN_AREA} AND $timeFilter")
+
+
+def _summed_power(where: str) -> InfluxQL:
     each = (
-        'SELECT mean("ac_power_w") AS "power" FROM "pv_meter" WHERE $timeFilter '
-        'GROUP BY time($__interval), "station", "device" fill(none)'
+        f'SELECT mean("power_w") AS "power" FROM "{Rollup.BANNER}" WHERE {where} '
+        'GROUP BY time($__interval), "banner" fill(none)'
     )
     return InfluxQL(f'SELECT sum("power") FROM ({each}) WHERE $timeFilter GROUP BY time($__interval) fill(none)')
+
+
+def area_power_lately() -> InfluxQL:
+    """[W], one figure for the chosen banners: their last quarters of an hour, if they began within 30 minutes."""
+    each = (
+        f'SELECT last("power_w") AS "power" FROM "{Rollup.BANNER}" WHERE {IN_AREA} AND time > now() - 30m '
+        'GROUP BY "banner"'
+    )
+    return InfluxQL(f'SELECT sum("power") FROM ({each})')
 
 
 def station_power_now() -> InfluxQL:

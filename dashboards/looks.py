@@ -93,6 +93,13 @@ COLOURED_CELL: Final = {
 }
 """A cell on the ground of its state's colour; 9.4 wants the first name, later ones the second."""
 
+GAUGE_CELL: Final = {
+    "custom.displayMode": "basic",
+    "custom.cellOptions": {"type": "gauge", "mode": "basic"},
+    "min": 0,
+}
+"""A bar in the cell, so that a column is compared at a glance."""
+
 HIDDEN: Final = {"custom.hidden": True}
 """A column that only a link needs."""
 

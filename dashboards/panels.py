@@ -58,7 +58,6 @@ def stat(
         .justify_mode(model.BigValueJustifyMode.AUTO)
         .thresholds(builder.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps))
         .color_scheme(builder.FieldColor().mode(FieldColorModeId.THRESHOLDS))
-        .no_value(MISSING)
         .mappings(list(mappings))
     )
     return finish(panel.build(), label, [target], Face(unit, span, height, decimals))
@@ -75,11 +74,17 @@ def curve(
     most_points: int | None = None,
     gap_ms: int = 3_600_000,
     colour: str | None = None,
+    soft_max: float | None = None,
     columns: Mapping[str, Column] = {},
 ) -> Panel:
-    """Lines over time; from `gap_ms` on a gap stays a gap; `step` is the shortest interval that is asked for."""
+    """Lines over time; from `gap_ms` on a gap stays a gap; `step` is the shortest interval that is asked for.
+
+    The axis reaches `soft_max` at least, so that nothing but zeros does not look like much.
+    """
     panel = _time_chart(unit).draw_style(model.GraphDrawStyle.LINE).line_width(2).fill_opacity(8)
     panel.show_points(model.VisibilityMode.NEVER).span_nulls(gap_ms)
+    if soft_max is not None:
+        panel.axis_soft_max(soft_max)
     if step is not None:
         panel.interval(step)
     if most_points is not None:
@@ -147,13 +152,7 @@ def table(
     height: int = 9,
 ) -> Panel:
     """Rows; every column that is shown is in `columns`."""
-    panel = (
-        table_builder.Panel()
-        .show_header(True)
-        .cell_height(model.TableCellHeight.SM)
-        .no_value(MISSING)
-        .filterable(False)
-    )
+    panel = table_builder.Panel().show_header(True).cell_height(model.TableCellHeight.SM).filterable(False)
     return finish(panel.build(), label, [target], Face(NO_UNIT, span, height, columns=columns))
 
 
@@ -171,6 +170,7 @@ def finish(panel: Panel, label: Label, targets: Sequence[Target], face: Face) ->
     panel.datasource = targets[0].reference() if targets else None
     config = panel.field_config = panel.field_config or FieldConfigSource()
     config.defaults.unit = face.unit
+    config.defaults.no_value = MISSING
     config.defaults.decimals = face.decimals
     config.overrides = overrides(face.columns)
     return panel

@@ -6,11 +6,11 @@ from typing import Any, Final
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from dashboards import fleet, income, station
+from dashboards import area, fleet, income, ingest, quality, station, wall
 from dashboards.frame import render
 from guangfu.texts import Lang
 
-BOARDS: Final = (fleet.board, station.board, income.board)
+BOARDS: Final = (wall.board, fleet.board, area.board, station.board, income.board, quality.board, ingest.board)
 
 
 def rendered(lang: Lang) -> list[dict[str, Any]]:

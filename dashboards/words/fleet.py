@@ -63,8 +63,8 @@ MAP: Final = say(
 POWER: Final = say(
     "全网功率",
     "Fleet power",
-    "各关口表有功功率在每个时间步内的平均值之和；离线电站不计入，缺口不补。",
-    "Each meter's mean active power in a step, summed; silent stations are not in it and gaps stay gaps.",
+    "各电站一刻钟平均有功功率之和，取自每分钟更新的汇总；离线电站不计入，缺口不补。",
+    "The stations' mean active power by quarter of an hour, summed, from the roll-ups; silent stations are not in it.",
 )
 BY_LEAGUE: Final = say(
     "各盟市：电站状态与今日收益（预估，元）",

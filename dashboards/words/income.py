@@ -48,7 +48,7 @@ DISTRIBUTABLE: Final = say(
     "What is left for the villages of the village-level stations' estimate after deductions.",
 )
 COVERAGE: Final = say(
-    "数据数据完整率",
+    "数据完整率",
     "Coverage",
     "所选月份各站数据完整率按应计天数加权的平均；未计入天数使预估偏低。",
     "The stations' coverage of the month, weighted by the days due; days that are not counted make the estimate low.",

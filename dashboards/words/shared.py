@@ -8,9 +8,13 @@ from guangfu.texts import Text
 FOLDER: Final = Text("光伏帮扶电站", "PV stations (English)")
 OTHER_LANGUAGE: Final = Text("English", "中文")
 
+WALL: Final = Text("大屏", "Wall")
 FLEET: Final = Text("电站总览", "Fleet")
+AREA: Final = Text("盟市旗县", "Leagues")
 STATION: Final = Text("单站", "Station")
 INCOME: Final = Text("收益（预估）", "Income (estimate)")
+DATA_QUALITY: Final = Text("数据质量", "Data quality")
+INGEST: Final = Text("采集运行", "Ingest")
 
 SYNTHETIC: Final = say(
     "数据性质",
@@ -54,7 +58,7 @@ BASE_PART: Final = Text("燃煤基准价部分", "Base")
 SUBSIDY_PART: Final = Text("国家补贴", "Subsidy")
 DEDUCTIONS: Final = Text("扣减", "Deductions")
 DISTRIBUTABLE: Final = Text("可分配", "Distributable")
-COVERAGE: Final = Text("数据数据完整率", "Coverage")
+COVERAGE: Final = Text("数据完整率", "Coverage")
 USUAL: Final = Text("平时日收益", "Usual day")
 UNCONFIRMED: Final = Text("规则", "Rules")
 IS_UNCONFIRMED: Final = Text("待核实", "Unconfirmed")

@@ -21,13 +21,15 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from guangfu.clock import to_ms
+from accounting.rollups import Rollups
+from guangfu.clock import ManualClock, to_ms
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome, VillageMonthlyIncome
 from guangfu.ledger.fen import Fen
 from guangfu.stations.models import DeviceKind, Grid, Registry, ShareUnits, Station, StationKind, Village, Zone
 from guangfu.stations.places import banners, leagues
 from guangfu.storage.sql.figures import replace_month, write_daily_energy
-from guangfu.storage.sql.inbox import Seen, mark_seen
+from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_replayed, mark_seen, read_dead_letters
+from guangfu.storage.sql.operations import IngestHealth, write_ingest_health
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.telemetry_store import Point, TelemetryStore
 from guangfu.telemetry.reading import Reading
@@ -145,6 +147,38 @@ def _villages() -> list[VillageMonthlyIncome]:
         )
         for station, village, units, yuan in owners
     ]
+
+
+def fill_health(engine: Engine) -> None:
+    """Worker 0 speaks every 15 s of the last three minutes: 10 messages and 30 readings a second; nothing waits.
+
+    It was silent before, from 11:00 to 11:57.
+    """
+    for seconds in (3600, *range(180, -1, -15)):
+        grown = 3600 - seconds
+        row = IngestHealth(
+            0, NOW - timedelta(seconds=seconds), NOW - timedelta(hours=2), grown * 10, grown * 30, 0, 0, 0,
+            5 if seconds == 90 else 0, 500, 7.0 if seconds == 90 else 0.0, 2, 0, 10**9, True, False,
+        )  # fmt: skip
+        with engine.begin() as db:
+            write_ingest_health(db, row)
+
+
+def fill_letters(engine: Engine) -> None:
+    """Two on June 9, one of which was replayed, and one half an hour ago."""
+    ages = (("not_json", 24), ("bad_reading", 25), ("not_json", 0.5))
+    letters = [
+        DeadLetter(f"o{i}", reason, "", "pv/1/a/telemetry", b"x", "a", NOW - timedelta(hours=hours))
+        for i, (reason, hours) in enumerate(ages)
+    ]
+    with engine.begin() as db:
+        keep_dead_letters(db, letters)
+        mark_replayed(db, [min(one.id for one in read_dead_letters(db, reason="bad_reading"))], NOW)
+
+
+def fill_rollups(store: TelemetryStore, engine: Engine) -> None:
+    """As accounting does."""
+    Rollups(store, engine, ManualClock(NOW)).once()
 
 
 def fill_telemetry(store: TelemetryStore) -> None:

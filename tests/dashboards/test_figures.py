@@ -1,19 +1,22 @@
 """Every query of every panel, run against a real InfluxDB and PostgreSQL by Grafana's login, gives the right figure."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
 
 from dashboards.rendering import rendered
 from guangfu.clock import day_start
-from guangfu.stations.places import leagues
+from guangfu.stations.places import banners, leagues
+from guangfu.storage.sql import schema
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.texts import Lang
 from tests.dashboards.asking import Databases, Rows
-from tests.dashboards.county import MONTH, NOW, fill_sql, fill_telemetry
-from tests.dashboards.expanding import View
+from tests.dashboards.county import MONTH, NOW, fill_health, fill_letters, fill_rollups, fill_sql, fill_telemetry
+from tests.dashboards.expanding import View, expand_sql
 from tests.dashboards.reader import granted
 from tests.services.running import Postgres, Service
 from tests.storage.stores import influxdb_place
@@ -34,23 +37,32 @@ VIEW = View(
         "silent_minutes": "30",
         "month": MONTH,
         "league": tuple(leagues()),
+        "banner": tuple(banners()),
         "coverage_floor": "0.5",
     },
 )
 
 
 @pytest.fixture(scope="module")
-def databases(influxdb: Service, postgres: Postgres) -> Iterator[Databases]:
+def owner(postgres: Postgres) -> Iterator[Engine]:
+    """PostgreSQL as we ourselves use it; Grafana sees the views of the same database."""
+    engine = open_database(postgres.new_database())
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def databases(influxdb: Service, owner: Engine) -> Iterator[Databases]:
     place = influxdb_place(influxdb)
     fill_telemetry(place.open())
-    url = postgres.new_database()
-    engine = open_database(url)
-    upgrade(engine)
-    fill_sql(engine)
-    reader = granted(url)
+    fill_sql(owner)
+    fill_health(owner)
+    fill_letters(owner)
+    fill_rollups(place.open(), owner)
+    reader = granted(owner.url.render_as_string(hide_password=False))
     yield Databases(reader, influxdb, place.settings.influx_bucket.split("/")[0])
     reader.dispose()
-    engine.dispose()
     place.close()
 
 
@@ -99,7 +111,7 @@ def expected(lang: Lang) -> dict[tuple[str, int], list[Rows]]:
         spot("offline", "offline"),
     ]
     months = [f"2025-{m:02}" for m in range(7, 13)] + [f"2026-{m:02}" for m in range(1, 6)]
-    return {
+    of_fleet = {
         ("fleet", 1): [[(5,)]],
         ("fleet", 2): [[(1650,)]],
         ("fleet", 3): [[("", datetime.fromtimestamp(0, NOW.tzinfo), 300_000)]],
@@ -109,51 +121,149 @@ def expected(lang: Lang) -> dict[tuple[str, int], list[Rows]]:
         ("fleet", 7): [troubles],
         ("fleet", 8): [[spot(name, "heard") for name in "abc"], troubled_spots, seats],
         ("fleet", 9): [quarters(300_000)],
-        ("fleet", 10): [[(hohhot, 0, 0, 0, 0, 1, None, None), (chifeng, 3, 1, 1, 2, 0, 700, 700)]],
+        ("fleet", 10): [[("150100", hohhot, 0, 0, 0, 0, 1, None, None), ("150400", chifeng, 3, 1, 1, 2, 0, 700, 700)]],
         ("fleet", 11): [
             [(midnight(8), 3_650_000, 50_000), (midnight(9), 1_400_000, 0), (midnight(10), 700_000, 0)],
         ],
         ("fleet", 12): [[(chifeng, 1650 / wall, 3850 / wall)]],
-        ("station", 1): [[(4 / 3,)]],
-        ("station", 2): [[("", NOW - timedelta(minutes=1), 50_000)]],
-        ("station", 3): [[(200_000,)]],
-        ("station", 4): [[(200,)]],
-        ("station", 5): [[(1100,)]],
-        ("station", 6): [[("false",)]],
-        ("station", 7): [[(st("a"), "heard", heard_at, chifeng, aohan, "joint", 100, 80, "2018-06-30")]],
-        ("station", 8): [quarters(50_000, "m1")],
-        ("station", 9): [[(midnight(8), 5, 5), (midnight(9), 4, 3), (midnight(10), 2, 1.5)]],
-        ("station", 10): [quarters(30_000, "i1") + quarters(20_000, "i2")],
-        ("station", 11): [
-            quarters(800, "组件面" if zh else "Plane of array"),
-            quarters(700, "水平面" if zh else "Horizontal"),
-        ],
-        ("station", 12): [[(midnight(8), 450_000, 50_000), (midnight(9), 400_000, 0), (midnight(10), 200_000, 0)]],
-        ("station", 13): [[(midnight(8), 150, 350), (midnight(9), 120, 280), (midnight(10), 60, 140)]],
-        ("station", 14): [[(vl("v1"), 3, 825, 82.5, 742.5), (vl("v2"), 1, 275, 27.5, 247.5)]],
-        ("station", 15): [
-            [("2026-06-10", 200, 1, None), ("2026-06-09", 400, 1, None), ("2026-06-08", 500, 1, None)],
-        ],
-        ("income", 2): [[("false",)]],
-        ("income", 3): [[(5500,)]],
-        ("income", 4): [[(1650,)]],
-        ("income", 5): [[(3850,)]],
-        ("income", 6): [[(990,)]],
-        ("income", 7): [[(0.875,)]],
-        ("income", 8): [[(0.2,)]],
-        ("income", 9): [
-            [(f"06-{day:02}", 0.3 * yuan / wall, 0.7 * yuan / wall) for day, yuan in ((8, 3400), (9, 1400), (10, 700))],
-        ],
-        ("income", 10): [[*((month, None, None) for month in months), (MONTH, 1650 / wall, 3850 / wall)]],
-        ("income", 11): [[(chifeng, 1650 / wall, 3850 / wall)]],
-        ("income", 12): [[(aohan, 7, 5500, 1650, 3850, 6.9 / 7)]],
-        ("income", 13): [[(vl("v1"), aohan, 825, 82.5, 742.5), (vl("v2"), aohan, 275, 27.5, 247.5)]],
-        ("income", 14): [
-            [
-                ("few", st("few"), None, 0.1, "1 / 10", "false"),
-                ("offline", st("offline"), 500, 0.9, "9 / 10", "false"),
-                ("b", st("b"), 1100, 1, "10 / 10", "true"),
+    }
+    of_wall = {
+        ("wall", place): of_fleet["fleet", panel] for place, panel in enumerate((1, 2, 3, 4, 5, 6, 8, 7, 9, 10), 1)
+    }
+    return (
+        of_fleet
+        | of_wall
+        | _of_area(lang)
+        | _of_quality(lang)
+        | _of_ingest()
+        | {
+            ("station", 1): [[(4 / 3,)]],
+            ("station", 2): [[("", NOW - timedelta(minutes=1), 50_000)]],
+            ("station", 3): [[(200_000,)]],
+            ("station", 4): [[(200,)]],
+            ("station", 5): [[(1100,)]],
+            ("station", 6): [[("false",)]],
+            ("station", 7): [[(st("a"), "heard", heard_at, chifeng, aohan, "joint", 100, 80, "2018-06-30")]],
+            ("station", 8): [quarters(50_000, "m1")],
+            ("station", 9): [[(midnight(8), 5, 5), (midnight(9), 4, 3), (midnight(10), 2, 1.5)]],
+            ("station", 10): [quarters(30_000, "i1") + quarters(20_000, "i2")],
+            ("station", 11): [
+                quarters(800, "组件面" if zh else "Plane of array"),
+                quarters(700, "水平面" if zh else "Horizontal"),
             ],
+            ("station", 12): [[(midnight(8), 450_000, 50_000), (midnight(9), 400_000, 0), (midnight(10), 200_000, 0)]],
+            ("station", 13): [[(midnight(8), 150, 350), (midnight(9), 120, 280), (midnight(10), 60, 140)]],
+            ("station", 14): [[(vl("v1"), 3, 825, 82.5, 742.5), (vl("v2"), 1, 275, 27.5, 247.5)]],
+            ("station", 15): [
+                [("2026-06-10", 200, 1, None), ("2026-06-09", 400, 1, None), ("2026-06-08", 500, 1, None)],
+            ],
+            ("income", 2): [[("false",)]],
+            ("income", 3): [[(5500,)]],
+            ("income", 4): [[(1650,)]],
+            ("income", 5): [[(3850,)]],
+            ("income", 6): [[(990,)]],
+            ("income", 7): [[(0.875,)]],
+            ("income", 8): [[(0.2,)]],
+            ("income", 9): [
+                [
+                    (f"06-{day:02}", 0.3 * yuan / wall, 0.7 * yuan / wall)
+                    for day, yuan in ((8, 3400), (9, 1400), (10, 700))
+                ],
+            ],
+            ("income", 10): [[*((month, None, None) for month in months), (MONTH, 1650 / wall, 3850 / wall)]],
+            ("income", 11): [[(chifeng, 1650 / wall, 3850 / wall)]],
+            ("income", 12): [[(aohan, 7, 5500, 1650, 3850, 6.9 / 7)]],
+            ("income", 13): [[(vl("v1"), aohan, 825, 82.5, 742.5), (vl("v2"), aohan, 275, 27.5, 247.5)]],
+            ("income", 14): [
+                [
+                    ("few", st("few"), None, 0.1, "1 / 10", "false"),
+                    ("offline", st("offline"), 500, 0.9, "9 / 10", "false"),
+                    ("b", st("b"), 1100, 1, "10 / 10", "true"),
+                ],
+            ],
+        }
+    )
+
+
+def _of_area(lang: Lang) -> dict[tuple[str, int], list[Rows]]:
+    zh = lang is Lang.ZH
+    aohan, chifeng, hohhot = ("敖汉旗", "赤峰市", "呼和浩特市") if zh else ("Aohan Banner", "Chifeng", "Hohhot")
+    wuchuan = "武川县" if zh else "Wuchuan County"
+    noon, since = "2026-06-10 11:59", "2026-06-08 12:30"
+
+    def row(name: str, state: str, *values: float | None, last: str | None = noon) -> tuple[Any, ...]:
+        return name, f"{name}站" if zh else f"Station {name}", state, *values, last, aohan
+
+    never = row("never", "unknown", None, None, None, None, last=None)
+    return {
+        ("area", 1): [[(5,)]],
+        ("area", 2): [[(1650,)]],
+        ("area", 3): [[("", datetime.fromtimestamp(0, NOW.tzinfo), 300_000)]],
+        ("area", 4): [[(700_000,)]],
+        ("area", 5): [[(700 / (10_000 if zh else 1_000_000),)]],
+        ("area", 6): [[("false",)]],
+        ("area", 7): [
+            [
+                ("150100", "150125", wuchuan, hohhot, 1, 1, None, None, None),
+                ("150400", "150430", aohan, chifeng, 7, 4, 700, 700, 4),
+            ]
+        ],
+        ("area", 8): [
+            [
+                row("idle", "idle", 0, 0, 0, 500),
+                row("low", "low", 0.5, 2, 100, 350),
+                row("few", "offline", None, None, None, 300),
+                (*never[:-1], wuchuan),
+                row("offline", "offline", None, None, None, 500, last=since),
+                *(row(name, "heard", 1, 4, 200, 450) for name in "abc"),
+            ]
+        ],
+        ("area", 9): [quarters(300_000)],
+        ("area", 10): [[(midnight(8), 3_650_000, 50_000), (midnight(9), 1_400_000, 0), (midnight(10), 700_000, 0)]],
+        ("area", 11): [[(midnight(8), 5, 5), (midnight(9), 4, 4), (midnight(10), 2, 2)]],
+    }
+
+
+def _of_quality(lang: Lang) -> dict[tuple[str, int], list[Rows]]:
+    """Yesterday five of eight stations were whole; `few` and `never` have no row, and `offline` has no readings."""
+    offline = ("offline站", "敖汉旗") if lang is Lang.ZH else ("Station offline", "Aohan Banner")
+    return {
+        ("quality", 1): [[(5 / 8,)]],
+        ("quality", 2): [[(3,)]],
+        ("quality", 3): [[(3,)]],
+        ("quality", 4): [[(2,)]],
+        ("quality", 5): [[(0,)]],
+        ("quality", 6): [[("false",)]],
+        ("quality", 7): [[(midnight(8), 1, 1), (midnight(9), 5 / 6, 5 / 6), (midnight(10), 1, 1)]],
+        ("quality", 8): [[(midnight(9), "no_readings", 1)]],
+        ("quality", 9): [[("offline", *offline, 0.5, "1 / 2", 0, "no_readings")]],
+        ("quality", 10): [[("not_json", 2, 2, "2026-06-10 11:30"), ("bad_reading", 0, 1, "2026-06-09 11:00")]],
+        ("quality", 11): [
+            [(midnight(9), "bad_reading", 1), (midnight(9), "not_json", 1), (midnight(10), "not_json", 1)]
+        ],
+        ("quality", 12): [[(midnight(8), 50 / 3700), (midnight(9), 0), (midnight(10), 0)]],
+    }
+
+
+def _of_ingest() -> dict[tuple[str, int], list[Rows]]:
+    """A range of 60 hours is drawn in steps of six minutes."""
+    first, then, last = NOW - timedelta(hours=1), NOW - timedelta(minutes=6), NOW
+    return {
+        ("ingest", 1): [[(0,)]],
+        ("ingest", 2): [[(10,)]],
+        ("ingest", 3): [[(30,)]],
+        ("ingest", 4): [[(0,)]],
+        ("ingest", 5): [[(0,)]],
+        ("ingest", 6): [[(1,)]],
+        ("ingest", 7): [[("false",)]],
+        ("ingest", 8): [[(then, 10, 30), (last, 10, 30)]],
+        ("ingest", 9): [[(first, 0, 2), (then, 5, 2), (last, 0, 2)]],
+        ("ingest", 10): [[(first, 0), (then, 7), (last, 0)]],
+        ("ingest", 11): [[(then, 0, 0, 0), (last, 0, 0, 0)]],
+        ("ingest", 12): [[("≤ 5 s", 5), ("≤ 15 s", 0), ("≤ 1 min", 1), ("≤ 5 min", 0), ("≤ 1 h", 0), ("> 1 h", 0)]],
+        ("ingest", 13): [[(at, 10**9, 500) for at in (first, then, last)]],
+        ("ingest", 14): [
+            [(0, "2026-06-10 12:00", "2026-06-10 10:00", "true", "false", 36_000, 108_000, 0, 0, 2)],
         ],
     }
 
@@ -215,6 +325,44 @@ def test_variables_offer_what_there_is(databases: Databases, lang: Lang) -> None
     }
     assert offered["month"] == [(MONTH,)]
     assert {value for _, value in offered["league"]} == set(leagues())
+
+
+def test_a_banner_that_is_chosen_alone_leaves_the_others_out(databases: Databases) -> None:
+    panels = DOCUMENTS["area", Lang.EN]["panels"]
+    elsewhere = View(VIEW.start_at, VIEW.end_at, NOW, {**VIEW.variables, "banner": ("150125",)})
+    assert databases.ask(panels[0]["targets"][0], elsewhere) == [(1,)]
+    assert databases.ask(panels[2]["targets"][0], elsewhere) == []
+    assert [row[0] for row in databases.ask(panels[7]["targets"][0], elsewhere)] == ["never"]
+
+
+def annotated(databases: Databases, name: str, view: View = VIEW) -> Rows:
+    stored = DOCUMENTS["area", Lang.EN]["annotations"]["list"]
+    (query,) = (one["target"]["rawSql"] for one in stored if one["name"] == name)
+    return databases.sql(expand_sql(query, view))
+
+
+def test_charts_tell_when_ingest_was_silent(databases: Databases) -> None:
+    silent = (NOW - timedelta(hours=1), NOW - timedelta(minutes=3), "No word from ingest, worker 0")
+    assert annotated(databases, "Outages") == [silent]
+
+
+def test_charts_tell_when_rules_changed(databases: Databases) -> None:
+    assert annotated(databases, "Rules") == [(NOW, "Rules in use: r1")]
+    since_2016 = View(datetime(2016, 1, 1, tzinfo=UTC), NOW, NOW, VIEW.variables)
+    first, *_ = annotated(databases, "Rules", since_2016)
+    assert first[1].startswith("A coal benchmark price begins")
+
+
+def test_charts_tell_when_a_month_was_closed(databases: Databases, owner: Engine) -> None:
+    closed_at = NOW - timedelta(hours=5)
+    assert annotated(databases, "Closings") == []
+    with owner.begin() as db:
+        for station, at in (("a", closed_at - timedelta(hours=1)), ("b", closed_at)):
+            row = {"station_id": station, "month": "2026-05", "state": "closed", "changed_at": at, "changed_by": "x"}
+            db.execute(sa.insert(schema.station_months).values(**row))
+    assert annotated(databases, "Closings") == [(closed_at, "Closed: 2026-05 (2)")]
+    with owner.begin() as db:
+        db.execute(sa.delete(schema.station_months))
 
 
 def test_a_league_that_is_chosen_alone_leaves_the_others_out(databases: Databases) -> None:

@@ -1,0 +1,163 @@
+"""A league or a banner: is it well, and which of its stations is not."""
+
+# ruff: noqa: S608 - queries are made of constants of ours; what people choose stays a variable of Grafana
+
+from typing import Final
+
+from grafana_foundation_sdk.builders.dashboard import QueryVariable
+from grafana_foundation_sdk.models.dashboard import Panel
+
+from dashboards import colours, influxql, sql
+from dashboards.fleet import TROUBLED, area_link, state_words, station_link
+from dashboards.frame import Board, kind_of_data, league_variable, query_variable, silent_minutes
+from dashboards.looks import COLOURED_CELL, DASHED, GAUGE_CELL, HIDDEN, NARROW, THOUSANDS, WITH_POINTS, Column, words
+from dashboards.money import wall_scale
+from dashboards.panels import curve, day_bars, stat, table
+from dashboards.target import Sql
+from dashboards.words import area as says
+from dashboards.words import fleet as fleet_says
+from dashboards.words import shared
+from guangfu.texts import Lang
+
+HERE: Final = "f.league_code IN (${league}) AND f.banner_code IN (${banner})"
+
+
+def board(lang: Lang) -> Board:
+    return Board(
+        name="area",
+        title=says.TITLE,
+        description=says.DESCRIPTION,
+        variables=[league_variable(lang), _banner(lang), silent_minutes(lang)],
+        panels=[
+            *_first_row(lang),
+            _banners(lang),
+            _stations(lang),
+            _power(lang),
+            _energy_by_day(lang),
+            _hours_by_day(lang),
+        ],
+    )
+
+
+def _banner(lang: Lang) -> QueryVariable:
+    """The banners of the chosen league."""
+    name = "name_en" if lang is Lang.EN else "name"
+    query = (
+        f"SELECT {name} AS __text, code AS __value FROM banners "
+        "WHERE superseded_at IS NULL AND league_code IN (${league}) ORDER BY code"
+    )
+    return query_variable("banner", shared.BANNER(lang), query).include_all(True).current_all()
+
+
+def _of_today(lang: Lang, table_name: str, column: str) -> Sql:
+    return Sql(
+        f"SELECT {column} FROM {table_name} d JOIN {sql.fleet(lang)} f USING (station_id) "
+        f"WHERE d.day = {sql.TODAY} AND {HERE}"
+    )
+
+
+def _first_row(lang: Lang) -> list[Panel]:
+    states, scale = sql.states(lang), wall_scale(lang)
+    attention = Sql(f"SELECT count(*) AS stations FROM {states} f WHERE {TROUBLED} AND {HERE}")
+    at_stake = Sql(f"SELECT coalesce(sum(usual_yuan), 0) AS yuan FROM {states} f WHERE {TROUBLED} AND {HERE}")
+    energy = _of_today(lang, "daily_energy", "sum(energy_wh) AS energy_wh")
+    income = _of_today(lang, "daily_income", f"sum(estimated_gross_fen) / 100.0 / {scale.yuan} AS yuan")
+    return [
+        stat(fleet_says.ATTENTION(lang), attention, unit=THOUSANDS, span=4, decimals=0, warn_above=1),
+        stat(fleet_says.AT_STAKE(lang), at_stake, unit=THOUSANDS, span=5, decimals=0),
+        stat(says.POWER_LATELY(lang), influxql.area_power_lately(), unit="watt", span=4, decimals=1),
+        stat(fleet_says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
+        stat(fleet_says.INCOME_TODAY(lang), income, unit=scale.unit, span=4, decimals=2),
+        kind_of_data(lang, span=3),
+    ]
+
+
+def _banners(lang: Lang) -> Panel:
+    query = (
+        "SELECT f.league_code, f.banner_code, f.banner, f.league, count(*) AS stations, "
+        f"count(*) FILTER (WHERE {TROUBLED}) AS troubled, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
+        "sum(i.estimated_gross_fen) / 100.0 AS yuan, "
+        f"percentile_cont(0.5) WITHIN GROUP (ORDER BY y.hours) AS hours FROM {sql.states(lang)} f "
+        f"LEFT JOIN {sql.YESTERDAY} y ON y.station_id = f.station_id "
+        f"LEFT JOIN daily_energy e ON e.station_id = f.station_id AND e.day = {sql.TODAY} "
+        f"LEFT JOIN daily_income i ON i.station_id = f.station_id AND i.day = {sql.TODAY} "
+        f"WHERE {HERE} GROUP BY 1, 2, 3, 4 "
+        f"ORDER BY count(*) FILTER (WHERE {TROUBLED})::float / count(*) DESC, banner_code"
+    )
+    columns = {
+        "league_code": Column("league", style=HIDDEN),
+        "banner_code": Column("banner", style=HIDDEN),
+        "banner": Column(shared.BANNER(lang), link=area_link(lang), style=NARROW),
+        "league": Column(shared.LEAGUE(lang), style=NARROW),
+        "stations": Column(shared.STATIONS(lang), THOUSANDS, 0, width=82),
+        "troubled": Column(says.TROUBLED(lang), THOUSANDS, 0, width=82),
+        "energy_kwh": Column(fleet_says.TODAY_KWH(lang), THOUSANDS, 0, width=130),
+        "yuan": Column(fleet_says.TODAY_YUAN(lang), THOUSANDS, 0, width=100),
+        "hours": Column(says.HOURS_YESTERDAY(lang), "suffix:h", 2, colours.ACCENT, width=520, style=GAUGE_CELL),
+    }
+    return table(says.BANNERS(lang), Sql(query), columns=columns, span=24, height=10)
+
+
+def _stations(lang: Lang) -> Panel:
+    query = (
+        f"SELECT f.station_id, f.station, f.state, f.ratio, y.hours, e.energy_wh / 1000.0 AS energy_kwh, f.usual_yuan, "
+        f"{sql.local_minute('f.last_reading_at')} AS last_reading, f.banner FROM {sql.states(lang)} f "
+        f"LEFT JOIN {sql.YESTERDAY} y ON y.station_id = f.station_id "
+        f"LEFT JOIN daily_energy e ON e.station_id = f.station_id AND e.day = {sql.TODAY} "
+        f"WHERE {HERE} ORDER BY (f.state = 'heard'), f.ratio NULLS LAST, f.station_id LIMIT 300"
+    )
+    columns = {
+        "station_id": Column("id", style=HIDDEN),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), style=NARROW),
+        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=140, style=COLOURED_CELL),
+        "ratio": Column(fleet_says.RATIO(lang), "percentunit", 0, width=100),
+        "hours": Column(says.HOURS_YESTERDAY(lang), "suffix:h", 2, width=130),
+        "energy_kwh": Column(fleet_says.TODAY_KWH(lang), THOUSANDS, 1, width=140),
+        "usual_yuan": Column(says.USUAL_YUAN(lang), THOUSANDS, 0, width=190),
+        "last_reading": Column(shared.LAST_HEARD(lang), width=145),
+        "banner": Column(shared.BANNER(lang), style=NARROW),
+    }
+    return table(says.STATIONS(lang), Sql(query), columns=columns, span=24, height=10)
+
+
+def _power(lang: Lang) -> Panel:
+    columns = {"pv_banner_15min.sum": Column(says.POWER_SERIES(lang), "watt", colour=colours.ACCENT)}
+    return curve(
+        says.POWER(lang), [influxql.area_power()], unit="watt", step="15m", most_points=600, columns=columns, height=9
+    )
+
+
+def _energy_by_day(lang: Lang) -> Panel:
+    query = (
+        f"SELECT {sql.at_midnight('day')} AS time, sum(energy_wh) - sum(coalesce(interpolated_wh, 0)) AS measured, "
+        f"sum(coalesce(interpolated_wh, 0)) AS interpolated FROM daily_energy d JOIN {sql.fleet(lang)} f "
+        f"USING (station_id) WHERE {sql.in_range('d.day')} AND {HERE} GROUP BY day ORDER BY day"
+    )
+    columns = {
+        "measured": Column(shared.MEASURED(lang), "watth", colour=colours.ACCENT),
+        "interpolated": Column(shared.INTERPOLATED(lang), "watth", colour=colours.STALE),
+    }
+    return day_bars(
+        fleet_says.ENERGY_BY_DAY(lang), Sql(query, series=True), unit="watth", columns=columns, span=12, height=9
+    )
+
+
+def _hours_by_day(lang: Lang) -> Panel:
+    """The median here beside that of the whole fleet."""
+    hours = (
+        f"(SELECT d.day, d.energy_wh::float / f.capacity_dc_w AS hours, {HERE} AS here FROM daily_energy d "
+        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE d.energy_wh IS NOT NULL AND {sql.in_range('d.day')})"
+    )
+    median = "percentile_cont(0.5) WITHIN GROUP (ORDER BY hours)"
+    query = (
+        f"SELECT {sql.at_midnight('day')} AS time, {median} FILTER (WHERE here) AS here, {median} AS everywhere "
+        f"FROM {hours} h GROUP BY day ORDER BY day"
+    )
+    columns = {
+        "here": Column(says.MEDIAN_HERE(lang), "suffix:h", 2, colours.ACCENT, style=WITH_POINTS),
+        "everywhere": Column(says.MEDIAN_EVERYWHERE(lang), "suffix:h", 2, colours.EXPECTED, style=DASHED),
+    }
+    return curve(
+        says.HOURS_BY_DAY(lang), [Sql(query, series=True)], unit="suffix:h", columns=columns, span=24, height=8,
+        gap_ms=86_400_000,
+    )  # fmt: skip
