@@ -6,16 +6,21 @@ While SQL is away the outbox grows, and telemetry goes on.
 import logging
 import threading
 import time
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
+from guangfu.clock import Clock, local_day
 from guangfu.storage.errors import Refused, Unavailable
 from guangfu.storage.spool import Spool
+from guangfu.storage.sql.completeness import close_gaps, keep_numbers, told_up_to
 from guangfu.storage.sql.inbox import DeadLetter, keep_dead_letters, mark_dirty, mark_seen
 from guangfu.storage.sql.registry import read_registry, registry_version
 from ingest.backoff import Backoff
+from ingest.completeness import Numbered, joined
 from ingest.counters import Counters
 from ingest.directory import CurrentDirectory, Directory
 from ingest.owed import Owed, dead_letters, dirty_days, encode_owed, merged, stations_seen
@@ -27,17 +32,27 @@ _ROWS: Final = 2000
 _MERGE_FROM: Final = 500
 _REST_FACTOR: Final = 20
 _LONGEST_REST_S: Final = 5.0
+_CLOSE_EVERY_S: Final = 3600.0
 _BAD_INPUT: Final = (Refused, DataError, IntegrityError)
 
 
 class Bookkeeper:
     def __init__(
-        self, settings: Settings, spool: Spool, engine: Engine, directory: CurrentDirectory, counters: Counters
+        self,
+        settings: Settings,
+        spool: Spool,
+        engine: Engine,
+        directory: CurrentDirectory,
+        counters: Counters,
+        clock: Clock,
     ) -> None:
         self._settings, self._spool, self._engine = settings, spool, engine
         self._directory, self._counters = directory, counters
         self._version = 0
-        self._looked_s = float("-inf")
+        self._clock = clock
+        self._looked_s = self._closed_s = float("-inf")
+        # Whether SQL took what an earlier process told it last is not known.
+        self._may_be_told = spool.cursor
         self._backoff = Backoff()
 
     def run(self, stop: threading.Event) -> None:
@@ -47,6 +62,7 @@ class Bookkeeper:
             try:
                 self.look_for_registry()
                 wait_s = max(wait_s, self._settle_all())
+                self.close_gaps()
                 self._backoff.reset()
             except Unavailable as error:
                 self._counters.sql_failures.inc()
@@ -110,10 +126,36 @@ class Bookkeeper:
             keep_dead_letters(db, letters)
             mark_dirty(db, dirty_days(owed))
             mark_seen(db, stations_seen(owed))
+            if owed.numbered:
+                self._tell_numbers(db, owed.numbered)
+
+    def _tell_numbers(self, db: Connection, numbered: Sequence[Numbered]) -> None:
+        """Counts each once, though the outbox may be told twice."""
+        origin = f"{self._settings.worker}/{self._spool.token}"
+        told = told_up_to(db, origin)
+        for one in joined([one for one in numbered if one.group > told], told):
+            keep_numbers(db, origin, one.group, list(one.came()), one.unnumbered)
+            self._may_be_told = max(self._may_be_told, one.group)
+
+    def close_gaps(self) -> None:
+        """Makes gaps that are too old to be filled again into counts; one worker does it for all, once an hour.
+
+        Raises:
+            Unavailable: SQL can't be reached.
+        """
+        if self._settings.worker != 0 or time.monotonic() - self._closed_s < _CLOSE_EVERY_S:
+            return
+        before = local_day(self._clock.now()) - timedelta(days=self._settings.gaps_open_days)
+        with self._engine.begin() as db:
+            told_up_to(db, "")  # nobody counts meanwhile
+            closed = close_gaps(db, before=before)
+        if closed:
+            log.info("closed %s gaps before %s", closed, before)
+        self._closed_s = time.monotonic()
 
     def _tell_one_by_one(self, owed: Owed) -> None:
         """A letter that no database takes must not keep the others: it is set aside on disk."""
-        self._tell([], Owed(dirty=owed.dirty, heard=owed.heard))
+        self._tell([], Owed(dirty=owed.dirty, heard=owed.heard, numbered=owed.numbered))
         for letter, kept in zip(dead_letters(owed), owed.letters, strict=True):
             try:
                 self._tell([letter], Owed())
@@ -124,4 +166,5 @@ class Bookkeeper:
         """While SQL is away for long, many rows say the same: the same days, the same stations."""
         rows = self._spool.read_outbox(_ROWS)
         if len(rows) >= _MERGE_FROM:
-            self._spool.settle_outbox(rows[-1].id, [encode_owed(merged(row.body for row in rows))])
+            whole = merged((row.body for row in rows), apart_up_to=self._may_be_told)
+            self._spool.settle_outbox(rows[-1].id, [encode_owed(whole)])

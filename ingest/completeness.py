@@ -5,35 +5,20 @@ A message belongs to the local day of its earliest reading; each copy of it give
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from guangfu.clock import DAY_MS
-from guangfu.telemetry.completeness import CHINA_MS, LATE_MS, Run, local_day_number
+from guangfu.telemetry.completeness import CHINA_MS, LATE_MS, Came, Run, Unnumbered, local_day_number
 
 Integers = NDArray[np.int64]
 _RADIX_KEYS: Final = 1 << 16
 """So many different keys are sorted by their digits, ten times as fast."""
 _FEW: Final = 64
 """So few messages are told one by one: looking for runs would cost more than it saves."""
-
-
-Unnumbered = tuple[str, int, int, int]
-"""Station, local day since 1970, messages without a number, how many of them late."""
-
-
-class Came(NamedTuple):
-    """A run of numbers of one station's start and local day (since 1970), and how many messages it came in."""
-
-    station: str
-    boot: str
-    day: int
-    late: bool
-    run: Run
-    messages: int
 
 
 class Numbered(msgspec.Struct, array_like=True, gc=False):

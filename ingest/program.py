@@ -67,7 +67,7 @@ def run(
         parts: dict[str, Callable[[threading.Event], None]] = {
             "receiver": Receiver(settings, spool, clock, counters, foreign, topics(settings, dialects)).run,
             "forwarder": Forwarder(settings, spool, store, directory, clock, counters, interpreter).run,
-            "bookkeeper": Bookkeeper(settings, spool, engine, directory, counters).run,
+            "bookkeeper": Bookkeeper(settings, spool, engine, directory, counters, clock).run,
             "health": Health(settings, engine, clock, registry).run,
         }
         if settings.worker == 0:

@@ -58,6 +58,9 @@ class Settings(ProgramSettings):
     )
     outbox_flush_s: float = Field(default=0.5, ge=0.01, le=60, description="how often SQL is told what it must know")
     registry_poll_s: float = Field(default=3, ge=0.01, le=600, description="how often a new registry is looked for")
+    gaps_open_days: int = Field(
+        default=60, ge=7, le=3650, description="days for which missing numbers are remembered one by one, then counted"
+    )
     health_interval_s: float = Field(
         default=15, ge=0.05, le=600, description="how often SQL is told how ingest does, for Grafana"
     )

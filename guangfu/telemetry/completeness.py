@@ -29,6 +29,21 @@ class Run(NamedTuple):
     last_at_ms: int
 
 
+class Came(NamedTuple):
+    """A run of numbers of one station's start and local day (since 1970), and how many messages it came in."""
+
+    station: str
+    boot: str
+    day: int
+    late: bool
+    run: Run
+    messages: int
+
+
+Unnumbered = tuple[str, int, int, int]
+"""Station, local day since 1970, messages without a number, how many of them late."""
+
+
 class Gap(NamedTuple):
     """Numbers that did not come, between the newest reading before and the earliest after. [ms since 1970 UTC]"""
 

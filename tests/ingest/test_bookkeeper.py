@@ -11,6 +11,7 @@ from ingest.counters import Counters
 from ingest.directory import CurrentDirectory
 from ingest.owed import Letter, Owed, encode_owed, merged
 from ingest.settings import Settings
+from tests.ingest.world import NOON
 
 
 def letter(origin: str) -> Letter:
@@ -19,7 +20,7 @@ def letter(origin: str) -> Letter:
 
 def bookkeeper(spool: Spool, engine: Engine) -> Bookkeeper:
     counters = Counters(CollectorRegistry(), spool, ManualClock())
-    return Bookkeeper(Settings(), spool, engine, CurrentDirectory(), counters)
+    return Bookkeeper(Settings(), spool, engine, CurrentDirectory(), counters, ManualClock(NOON))
 
 
 def test_telling_sql_twice_changes_nothing(tmp_path: Path, engine: Engine) -> None:

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from guangfu.clock import DAY_MS
 from guangfu.storage.spool import Frame, Group, Messages
-from guangfu.telemetry.completeness import CHINA_MS, LATE_MS, local_day_number
+from guangfu.telemetry.completeness import CHINA_MS, LATE_MS, Came, local_day_number
 from guangfu.telemetry.encode import encode_message
 from guangfu.telemetry.reading import Message
 from ingest.batch import Batch
 from ingest.check import Arrival
-from ingest.completeness import Came, Numbered, joined
+from ingest.completeness import Numbered, joined
 from ingest.directory import Directory
 from tests.ingest.world import NOON_MS, meter, registry_of
 

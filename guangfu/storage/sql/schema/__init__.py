@@ -4,6 +4,13 @@ Amounts are integer fen and say in their name which of the five amounts they are
 """
 
 from guangfu.storage.sql.schema.columns import metadata
+from guangfu.storage.sql.schema.completeness import (
+    completeness_days,
+    completeness_told,
+    seq_boots,
+    seq_gaps,
+    seq_late,
+)
 from guangfu.storage.sql.schema.figures import daily_energy, daily_income, monthly_income, village_monthly_income
 from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_seen
 from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
@@ -58,6 +65,8 @@ __all__ = [
     "bank_lines",
     "banners",
     "boundary_readings",
+    "completeness_days",
+    "completeness_told",
     "daily_energy",
     "daily_income",
     "dead_letters",
@@ -90,6 +99,9 @@ __all__ = [
     "receipts",
     "registry_facts",
     "rollup_marks",
+    "seq_boots",
+    "seq_gaps",
+    "seq_late",
     "settled_income",
     "settlement_differences",
     "share_units",
