@@ -1,19 +1,24 @@
-"""`guangfu ledger …`: verify the chains of the books, show their balances."""
+"""`guangfu ledger …`: verify the chains of the books, show their balances, export them for beancount."""
 
+from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
 import typer
 from sqlalchemy import Connection
 
+from guangfu.clock import local_day
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.shown import print_table
 from guangfu.exits import Exit
+from guangfu.ledger.beancount import Dated, beancount_lines
 from guangfu.ledger.books import BOOKS, CHARTS
 from guangfu.ledger.fen import Fen, yuan_text
-from guangfu.storage.sql.journal import ChainFault, balances, read_hash, read_heads, verify_chain
+from guangfu.storage.sql.journal import ChainFault, balances, read_entries, read_hash, read_heads, verify_chain
 from guangfu.texts import Lang, Text
 
-app = typer.Typer(help="账簿：校验、余额。The ledger: verify, balances.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="账簿：校验、余额、导出。The ledger: verify, balances, export.", no_args_is_help=True, add_completion=False
+)
 
 
 class KeptHead(NamedTuple):
@@ -51,7 +56,7 @@ HeadOption = Annotated[
 
 @app.callback()
 def ledger() -> None:
-    """账簿：校验、余额。The ledger: verify, balances."""
+    """账簿：校验、余额、导出。The ledger: verify, balances, export."""
 
 
 @app.command()
@@ -92,6 +97,30 @@ def show_balances(sql_url: SqlUrl = None, lang: LangOption = "zh-CN") -> None:
     print_table(language, heads, rows, numbers=1)
 
 
+@app.command("export")
+def export_books(
+    folder: Annotated[Path, typer.Argument(help="写入此目录，每本账簿一个文件。Where to write, a file a book.")],
+    sql_url: SqlUrl = None,
+    lang: LangOption = "zh-CN",
+) -> None:
+    """导出为 beancount 文件，可用 bean-check 复核。Write the books as beancount files, which bean-check can prove.
+
+    例 Example: guangfu ledger export books && bean-check books/AGENCY.beancount
+    """
+    language = Lang.parse(lang)
+    with opened_database(sql_url, language) as engine, engine.connect() as db:
+        folder.mkdir(parents=True, exist_ok=True)
+        for book in read_heads(db):
+            path = folder / f"{book}.beancount"
+            path.write_text(_as_beancount(db, book), encoding="utf-8")
+            typer.echo(_WRITTEN(language, name=_book(book, language), path=path))
+
+
+def _as_beancount(db: Connection, book: str) -> str:
+    entries = (Dated(x.seq, local_day(x.posted_at), x.hash, x.entry) for x in read_entries(db, book))
+    return "".join(f"{line}\n" for line in beancount_lines(book, entries, balances(db, book)))
+
+
 def _against(db: Connection, kept: KeptHead, lang: Lang) -> list[ChainFault]:
     """Whether the book still holds the entry that was its last one then."""
     found = read_hash(db, kept.book, kept.seq)
@@ -110,6 +139,7 @@ def _account(book: str, code: str, lang: Lang) -> str:
 
 
 _HEAD: Final = Text("{name}，链头（请另行保存）：{head}", "{name}, head to be kept elsewhere: {head}")
+_WRITTEN: Final = Text("{name}：{path}", "{name}: {path}")
 _WHOLE: Final = Text("账簿完好：共 {n} 笔分录，逐笔校验一致", "the books are whole: {n} entries, each as it was posted")
 _BROKEN: Final = Text("账簿有 {n} 处不一致", "{n} faults in the books")
 _GONE: Final = Text("另行保存的链头所指分录已不存在", "the entry of the head that was kept is gone")

@@ -123,3 +123,18 @@ def test_tables_of_another_release_are_named(run: Run, posted: str, engine: Engi
 
 def test_a_database_of_no_kind_that_is_known_is_wrong_use(run: Run) -> None:
     assert run("ledger", "verify", "--sql-url", "mysql://x/y").exit_code == 2
+
+
+def test_export_for_beancount_is_proved_by_bean_check(run: Run, posted: str, tmp_path: Path) -> None:
+    done = run("ledger", "export", str(tmp_path / "books"), "--sql-url", posted)
+    assert done.exit_code == 0
+    files = sorted((tmp_path / "books").iterdir())
+    assert [file.name for file in files] == ["AGENCY.beancount", "CENTRALIZED.beancount"]
+    for file in files:
+        assert str(file) in done.output.replace("\n", "")
+        proved = subprocess.run(
+            [str(Path(sys.executable).with_name("bean-check")), "--no-cache", str(file)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (proved.returncode, proved.stderr) == (0, "")
+    assert '"estimate/2026-06/S1/base/1"' in files[0].read_text(encoding="utf-8")

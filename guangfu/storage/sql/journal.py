@@ -27,6 +27,7 @@ class Posted:
     seq: int
     posted_at: datetime
     entry: Entry
+    hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def read_entries(db: Connection, book: str, *, station_id: str | None = None, ke
     if station_id is not None:
         of_station = sa.select(_LINES.c.seq).where(_LINES.c.book == book, _LINES.c.station_id == station_id)
         wanted.append(_ENTRIES.c.seq.in_(of_station))
-    return [Posted(link.seq, link.posted_at, link.entry) for link in _links(db, book, sa.and_(*wanted))]
+    return [Posted(link.seq, link.posted_at, link.entry, link.hash) for link in _links(db, book, sa.and_(*wanted))]
 
 
 def balances(db: Connection, book: str) -> dict[str, int]:
