@@ -18,7 +18,7 @@ POWER_LATELY: Final = say(
 )
 BANNERS: Final = say(
     "各旗县：异常电站、今日电量与收益（预估，元）",
-    "By banner: stations in trouble, today's energy and income (estimate, yuan)",
+    "By banner: in trouble, energy, income today (estimate, yuan)",
     "异常比例高的旗县在前；点旗县只看该旗县。昨日等效小时为各电站的中位数。今日收益为应收预估。",
     "The banners with most stations in trouble first; a banner's name shows it alone. Yesterday's hours are the "
     "median of its stations. Income is the estimate.",
