@@ -5,8 +5,9 @@ what is stored: so a pass that is broken off anywhere, or done twice, leaves wha
 """
 
 import logging
+import math
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -24,11 +25,12 @@ from accounting.months import (
     outdated,
     together,
 )
-from accounting.plan import ONE_DAY, Portion, days_to_compute, portions
+from accounting.plan import ONE_DAY, Portion, days_to_compute, in_doubt, portions
 from accounting.readings import portion_energy
 from accounting.settings import Settings
 from guangfu.clock import Clock, day_start, local_day, month_days, month_of
 from guangfu.income.figures import DailyEnergy, MonthlyIncome
+from guangfu.income.likeness import Neighbours
 from guangfu.income.rules import Rules
 from guangfu.ledger.books import AGENCY, CENTRALIZED
 from guangfu.ledger.journal import Entry
@@ -37,6 +39,7 @@ from guangfu.stations.models import Registry
 from guangfu.storage.sql.figures import (
     first_month,
     read_daily_energy,
+    read_estimated,
     read_monthly_income,
     read_unpriced,
     replace_month,
@@ -58,6 +61,8 @@ log = logging.getLogger(__name__)
 _MOST_DIRTY: Final = 200_000
 _READINGS_PER_DAY: Final = 1440
 """Taken for a station-day until the first portion has shown how many there are."""
+_MOST_STATION_DAYS: Final = 20_000
+"""Of one portion: its rows are one transaction."""
 _STATIONS_AT_ONCE: Final = 200
 _STILL_OPEN: Final = timedelta(days=35)
 
@@ -97,10 +102,15 @@ class Accountant:
     def _compute_dirty(self, registry: Registry, now: datetime, stop: threading.Event) -> int:
         with self._engine.connect() as db:
             dirty = [one for one in read_dirty(db, limit=_MOST_DIRTY) if one.day <= local_day(now)]
-            stored = self._stored_around(db, dirty)
+            days = [(one.station_id, one.day) for one in dirty]
+            days += self._shaped_by(db, registry, days, local_day(now))
+            stored = self._stored_around(db, days, 1)
+            stored |= self._stored_around(
+                db, [one for one in days if one[0] in in_doubt(days, stored)], self._longest_gap_d
+            )
         if not dirty:
             return 0
-        wanted = days_to_compute([(one.station_id, one.day) for one in dirty], stored, now)
+        wanted = days_to_compute(days, stored, now, self._longest_gap_d)
         marks: dict[str, list[DirtyDay]] = {}
         for one in dirty:
             marks.setdefault(one.station_id, []).append(one)
@@ -108,21 +118,47 @@ class Accountant:
         for portion in portions(wanted, self._most_station_days):
             if stop.is_set():
                 break
-            computed += self._compute(registry, portion, [m for s in portion.days for m in marks[s]], now)
+            computed += self._compute(registry, portion, [m for s in portion.days for m in marks.get(s, ())], now)
         return computed
 
-    def _stored_around(self, db: Connection, dirty: list[DirtyDay]) -> dict[tuple[str, date], DailyEnergy]:
-        if not dirty:
+    @property
+    def _longest_gap_d(self) -> int:
+        return math.ceil(self._rules.energy.max_shaped_gap_d)
+
+    @staticmethod
+    def _shaped_by(
+        db: Connection, registry: Registry, dirty: Collection[tuple[str, date]], today: date
+    ) -> list[tuple[str, date]]:
+        """Days in gaps of other stations that were shared as these stations had it, when these have changed."""
+        changed = {(station, day) for station, day in dirty if day < today}
+        if not changed:
+            return []
+        first, last = min(day for _, day in changed), max(day for _, day in changed)
+        neighbours, known = Neighbours(registry), set(dirty)
+        return [
+            (station, day)
+            for station, day in read_estimated(db, start=first, end=last)
+            if (station, day) not in known
+            and station in registry.stations
+            and any((like, day) in changed for like in neighbours.of(station))
+        ]
+
+    @staticmethod
+    def _stored_around(
+        db: Connection, days: Collection[tuple[str, date]], margin_d: int
+    ) -> dict[tuple[str, date], DailyEnergy]:
+        if not days:
             return {}
-        days, stations = [one.day for one in dirty], {one.station_id for one in dirty}
-        rows = read_daily_energy(db, start=min(days) - ONE_DAY, end=max(days) + ONE_DAY, stations=stations)
+        around = timedelta(days=margin_d)
+        first, last = min(day for _, day in days), max(day for _, day in days)
+        rows = read_daily_energy(db, start=first - around, end=last + around, stations={one for one, _ in days})
         return {(row.station_id, row.day): row for row in rows}
 
     def _most_station_days(self) -> int:
-        return max(int(self._settings.chunk_readings / self._readings_per_day), 1)
+        return min(max(int(self._settings.chunk_readings / self._readings_per_day), 1), _MOST_STATION_DAYS)
 
     def _compute(self, registry: Registry, portion: Portion, dirty: list[DirtyDay], now: datetime) -> int:
-        found = portion_energy(self._store, registry, portion, self._rules, now)
+        found = portion_energy(self._store, registry, portion, self._rules, now, self._settings.chunk_readings)
         span = (portion.last - portion.first).days + 1
         if found.readings:
             self._readings_per_day = max(found.readings / (len(portion.days) * span), 1)

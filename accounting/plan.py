@@ -35,15 +35,22 @@ class Portion:
 
 
 def days_to_compute(
-    dirty: Collection[tuple[str, date]], stored: Mapping[tuple[str, date], DailyEnergy], now: datetime
+    dirty: Collection[tuple[str, date]],
+    stored: Mapping[tuple[str, date], DailyEnergy],
+    now: datetime,
+    longest_gap_d: int = 0,
 ) -> Days:
     """The dirty days, and those beside them whose boundary the same readings may decide.
 
     A reading may fill the gap in which the midnight before or after lies. So the days beside a dirty one are
     computed again where there is a row of them; yesterday only while it settles or is not clean, for today is dirty
-    with every reading. A day that has not begun is left alone.
+    with every reading. A reading after days of silence, or within them, tells of all of these days, those without
+    a row included: back to a day that is measured whole. A day that has not begun is left alone.
+
+    Args:
+        stored: Rows of the dirty stations, from `longest_gap_d` before the first dirty day to as long after the last.
     """
-    today = local_day(now)
+    today, heard = local_day(now), set(dirty)
     wanted: Days = {}
     for station, day in dirty:
         if day > today:
@@ -55,7 +62,43 @@ def days_to_compute(
             days.add(day - ONE_DAY)
         if after and day < today:
             days.add(day + ONE_DAY)
+        days |= _silence(stored, heard, station, day, -ONE_DAY, longest_gap_d)
+        days |= {one for one in _silence(stored, heard, station, day, ONE_DAY, longest_gap_d) if one <= today}
     return wanted
+
+
+def _silence(
+    stored: Mapping[tuple[str, date], DailyEnergy],
+    heard: Collection[tuple[str, date]],
+    station: str,
+    day: date,
+    step: timedelta,
+    longest_gap_d: int,
+) -> set[date]:
+    """Days on one side of `day` up to one that is measured whole or was heard of now; else up to the last stored."""
+    passed: set[date] = set()
+    for _ in range(longest_gap_d):
+        day += step
+        row = stored.get((station, day))
+        if (station, day) in heard or (row is not None and _is_whole(row)):
+            return passed
+        passed.add(day)
+    known = {one for one in passed if (station, one) in stored}
+    return {one for one in passed if known and (one >= min(known) if step < timedelta() else one <= max(known))}
+
+
+def in_doubt(dirty: Collection[tuple[str, date]], stored: Mapping[tuple[str, date], DailyEnergy]) -> set[str]:
+    """Stations of which a day beside a dirty one is not measured whole: a gap may go on beyond it."""
+    return {
+        station
+        for station, day in dirty
+        for row in (stored.get((station, day - ONE_DAY)), stored.get((station, day + ONE_DAY)))
+        if row is None or not _is_whole(row)
+    }
+
+
+def _is_whole(row: DailyEnergy) -> bool:
+    return row.complete and row.energy_wh is not None and row.estimated_low_wh is None
 
 
 def _is_settled(yesterday: DailyEnergy, now: datetime) -> bool:

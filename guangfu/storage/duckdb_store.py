@@ -31,11 +31,12 @@ from guangfu.storage.reading_rows import (
     Rows,
     bounds_ms,
     check_columns,
+    counter_rows_of,
     means_of,
     merged,
     table_of,
 )
-from guangfu.storage.telemetry_store import Point, ReadingTable, RefusedPoint
+from guangfu.storage.telemetry_store import CounterRows, Point, ReadingTable, RefusedPoint
 
 PART: Final = "DuckDB"
 _END_OF_TIME: Final = datetime(2262, 1, 1, tzinfo=UTC)
@@ -109,6 +110,17 @@ class DuckDBStore:
         stations: Sequence[str] | None = None,
     ) -> ReadingTable:
         return table_of(merged(self._rows(kind, columns, start_at, end_at, stations)))
+
+    def read_counter(
+        self,
+        kind: DeviceKind,
+        column: str,
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        stations: Sequence[str] | None = None,
+    ) -> CounterRows:
+        return counter_rows_of(self._rows(kind, [column], start_at, end_at, stations), column)
 
     def mean(
         self,

@@ -20,8 +20,10 @@ from guangfu.storage.line_protocol import BadId, encode_lines
 from guangfu.storage.point_faults import AT_MS_MAX, split_storable
 from guangfu.storage.reading_rows import (
     BUCKET_OFFSET_MS,
+    Rows,
     bounds_ms,
     check_columns,
+    counter_rows_of,
     measurement_of,
     merged,
     newest,
@@ -29,7 +31,7 @@ from guangfu.storage.reading_rows import (
 )
 from guangfu.storage.rollups import Rollup, RollupTable, rollup_lines, summed
 from guangfu.storage.series_rows import RowsBuilder
-from guangfu.storage.telemetry_store import Point, ReadingTable, RefusedPoint
+from guangfu.storage.telemetry_store import CounterRows, Point, ReadingTable, RefusedPoint
 
 # A 400 that names something else (a bucket, the organisation, the precision) is about the request, not
 # about the points: those are kept and tried again.
@@ -104,6 +106,27 @@ class InfluxDBStore:
         end_at: datetime,
         stations: Sequence[str] | None = None,
     ) -> ReadingTable:
+        return table_of(merged(self._rows(kind, columns, start_at, end_at, stations)))
+
+    def read_counter(
+        self,
+        kind: DeviceKind,
+        column: str,
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        stations: Sequence[str] | None = None,
+    ) -> CounterRows:
+        return counter_rows_of(self._rows(kind, [column], start_at, end_at, stations), column)
+
+    def _rows(
+        self,
+        kind: DeviceKind,
+        columns: Sequence[str],
+        start_at: datetime,
+        end_at: datetime,
+        stations: Sequence[str] | None,
+    ) -> Rows:
         check_columns(kind, columns)
         start_ms, end_ms = bounds_ms(start_at, end_at)
         rows = RowsBuilder(columns)
@@ -112,7 +135,7 @@ class InfluxDBStore:
         within = f"time >= {start_ms}ms AND time <= {end_ms}ms{one_of(stations)}"
         for _, series in self._influxql.ask(f"SELECT {picked} FROM {measurement_of(kind)} WHERE {within}"):  # noqa: S608
             rows.add(series)
-        return table_of(merged(rows.rows()))
+        return rows.rows()
 
     def latest(
         self,

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from guangfu.clock import CHINA
 from guangfu.stations.models import DeviceKind
-from guangfu.storage.telemetry_store import ReadingTable
+from guangfu.storage.telemetry_store import CounterRows, ReadingTable
 from guangfu.telemetry.reading import FIELDS_OF, INTEGER_FIELDS
 
 Values = NDArray[np.float64] | NDArray[np.int64]
@@ -123,6 +123,14 @@ def table_of(rows: Rows, *, all_floats: bool = False) -> ReadingTable:
         at_ms=rows.at_ms[keep].astype(np.int64, copy=False),
         columns={name: _filled(column[keep], whole=name in whole) for name, column in rows.columns.items()},
     )
+
+
+def counter_rows_of(rows: Rows, column: str) -> CounterRows:
+    """One counter of rows as they were written, without those where it is missing."""
+    missing = np.ma.getmask(rows.columns[column])
+    keep: Any = slice(None) if missing is np.ma.nomask else ~missing
+    values = np.ma.getdata(rows.columns[column])[keep].astype(np.int64, copy=False)
+    return CounterRows(rows.names, rows.codes[keep], rows.at_ms[keep].astype(np.int64, copy=False), values)
 
 
 def _objects(names: list[str]) -> NDArray[np.object_]:

@@ -56,6 +56,23 @@ class ReadingTable:
         return len(self.at_ms)
 
 
+@dataclass(frozen=True)
+class CounterRows:
+    """Values of one counter as the database keeps them: in no order, but a later row replaces an earlier one.
+
+    Attributes:
+        names: Station and device of each code.
+        codes: (n,) index into `names`
+        at_ms: (n,) int64 [ms since 1970 UTC]
+        values: (n,) int64, none missing
+    """
+
+    names: Sequence[tuple[str, str]]
+    codes: NDArray[np.integer]
+    at_ms: NDArray[np.int64]
+    values: NDArray[np.int64]
+
+
 class TelemetryStore(Protocol):
     """Implementations are safe to call from several threads."""
 
@@ -80,6 +97,18 @@ class TelemetryStore(Protocol):
 
         A row is there if at least one of `columns` has a value.
         """
+        ...
+
+    def read_counter(
+        self,
+        kind: DeviceKind,
+        column: str,
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        stations: Sequence[str] | None = None,
+    ) -> CounterRows:
+        """As `read` of one counter, without sorting: what a year of a fleet is read by."""
         ...
 
     def latest(

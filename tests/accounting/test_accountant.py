@@ -10,7 +10,7 @@ from guangfu.income.reasons import Reason
 from guangfu.ledger.books import AGENCY
 from guangfu.storage.errors import Unavailable
 from guangfu.storage.sql.journal import verify_chain
-from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore
+from guangfu.storage.telemetry_store import CounterRows, TelemetryStore
 from tests.accounting.county import JUNE, MAY, STATIONS, County, registers
 
 NIGHT_1 = day_start(MAY)
@@ -211,14 +211,14 @@ class DyingStore:
     def __init__(self, store: TelemetryStore, reads: int, error: type[Exception] = Dies) -> None:
         self._store, self._reads, self._error = store, reads, error
 
-    def read(self, *args: object, **options: object) -> ReadingTable:
+    def read_counter(self, *args: object, **options: object) -> CounterRows:
         self._reads -= 1
         if self._reads < 0:
             raise self._error("store", "gone") if self._error is Unavailable else self._error
-        return self._store.read(*args, **options)  # type: ignore[arg-type]
+        return self._store.read_counter(*args, **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("reads", [0, 1, 3])
+@pytest.mark.parametrize("reads", [0, 1, 5])
 def test_killed_between_two_portions_and_started_again(engine: Engine, store: TelemetryStore, reads: int) -> None:
     county = County(store, engine, chunk_readings=3000)
     may(county)

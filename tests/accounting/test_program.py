@@ -54,11 +54,11 @@ def test_it_goes_on_when_the_store_is_back(another_county: County) -> None:
     class AwayTwice:
         left = 2
 
-        def read(self, *args: object, **options: object) -> object:
+        def read_counter(self, *args: object, **options: object) -> object:
             AwayTwice.left -= 1
             if AwayTwice.left >= 0:
                 raise Unavailable("store", "away")
-            return county.store.read(*args, **options)  # type: ignore[arg-type]
+            return county.store.read_counter(*args, **options)  # type: ignore[arg-type]
 
     county.clock.at = day_start(MAY.replace(day=3))
     county.receive(registers("s1", day_start(MAY), day_start(MAY.replace(day=2)), 1000))

@@ -89,6 +89,23 @@ def test_every_column_of_every_kind_comes_back(store: TelemetryStore) -> None:
         assert rows(store.read(kind, names, **EVER)) == [("s", "d", 0, *values.values(), quality)]
 
 
+def test_a_counter_alone_is_what_read_gives_once_later_rows_replace_earlier_ones(store: TelemetryStore) -> None:
+    def point(station: str, after_ms: int, wh: int | None) -> Point:
+        reading = Reading(at_ms=NOON_MS + after_ms, device="m1", ac_power_w=1.0, energy_export_total_wh=wh)
+        return Point(station, METER, reading)
+
+    store.write([point("b", 0, 5), point("a", 60, 7), point("a", 0, 6), point("c", 0, None)])
+    store.write([point("a", 60, 8), point("b", 60, None)])
+    column = "energy_export_total_wh"
+    found = store.read_counter(METER, column, stations=["a", "b", "c"], **EVER)
+    names = [found.names[code] for code in found.codes.tolist()]
+    last = dict(zip(zip(names, found.at_ms.tolist(), strict=True), found.values.tolist(), strict=True))
+    table = store.read(METER, [column], **EVER)
+    keys = zip(zip(table.station.tolist(), table.device.tolist(), strict=True), table.at_ms.tolist(), strict=True)
+    assert last == dict(zip(keys, table.columns[column].tolist(), strict=True))
+    assert len(store.read_counter(METER, column, stations=["c"], **EVER).values) == 0
+
+
 def test_writing_again_changes_nothing(store: TelemetryStore) -> None:
     points = [meter(NOON_MS + i, f"s{i % 3}", ac_power_w=float(i), energy_export_total_wh=i) for i in range(50)]
     store.write(points)

@@ -35,6 +35,13 @@ def read_daily_energy(
     return sorted(rows, key=attrgetter("station_id", "day"))
 
 
+def read_estimated(db: Connection, *, start: date, end: date) -> list[tuple[str, date]]:
+    """Stations and days of which a part of the energy was shared from a gap, from `start` to `end`, both included."""
+    row = schema.daily_energy.c
+    days = sa.select(row.station_id, row.day).where(row.day.between(start, end), row.estimated_low_wh.is_not(None))
+    return [(station_id, day) for station_id, day in db.execute(days)]
+
+
 def read_unpriced(db: Connection) -> list[tuple[str, date]]:
     """Stations and days with energy in a month of which the station has no income: no tariff applied."""
     energy, month = schema.daily_energy.c, schema.monthly_income.c

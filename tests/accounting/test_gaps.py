@@ -1,0 +1,85 @@
+"""Silences of days: their energy comes into its days when the next reading comes, and is measured when late data do."""
+
+from datetime import date, datetime, timedelta
+
+from guangfu.clock import day_start
+from guangfu.income.reasons import Reason
+from tests.accounting.county import MAY, County, registers
+
+FIRST = MAY
+HOUR_WH = 50  # s1's register, before the factor of 80
+
+
+def day(n: int) -> date:
+    return FIRST + timedelta(days=n)
+
+
+def silent(county: County, station: str, before: int, after: int) -> list[tuple[str, datetime, int]]:
+    """Readings to the noon of one day, and from the noon of another on, to the end of the one after it."""
+    whole = registers(station, day_start(day(0)), day_start(day(after + 1)), HOUR_WH * 4)
+    noon = timedelta(hours=12)
+    return [r for r in whole if not day_start(day(before)) + noon < r[1] < day_start(day(after)) + noon]
+
+
+def test_a_silence_of_days_comes_into_its_days_when_it_ends(county: County) -> None:
+    """Heard of day 0 and 1, then nothing for three days; live, and the days in between have no row at first."""
+    given = silent(county, "s1", 1, 5)
+    noon = day_start(day(5)) + timedelta(hours=12)
+    county.clock.at = day_start(day(1)) + timedelta(hours=13)
+    county.receive([r for r in given if r[1] < noon])
+    county.account()
+    county.clock.at = day_start(day(4))
+    county.account()
+    assert county.energy()["s1", day(1)].energy_wh is None
+    county.clock.at = day_start(day(6)) + timedelta(hours=1)
+    county.receive([r for r in given if r[1] >= noon])
+    county.account()
+    rows = [county.energy()["s1", day(n)] for n in range(6)]
+    assert [row.reason for row in rows] == [None, *[Reason.SHAPED_GAP] * 5]
+    assert sum(row.energy_wh or 0 for row in rows) == 6 * 24 * HOUR_WH * 4 * 80
+    assert all((row.estimated_low_wh or 0) <= (row.energy_wh or 0) <= (row.estimated_high_wh or 0) for row in rows[1:])
+    month = county.months()["s1", "2026-05"]
+    assert month.estimated_low_wh == month.energy_wh == month.estimated_high_wh  # the gap is within the month
+    assert county.account() == 0
+
+
+def test_seen_at_once_it_is_the_same(county: County) -> None:
+    county.clock.at = day_start(day(6)) + timedelta(hours=1)
+    county.receive(silent(county, "s1", 1, 5))
+    county.account()
+    rows = [county.energy()["s1", day(n)] for n in range(6)]
+    assert sum(row.energy_wh or 0 for row in rows) == 6 * 24 * HOUR_WH * 4 * 80
+
+
+def test_late_data_turn_estimated_into_measured_on_the_days_they_touch(county: County) -> None:
+    county.clock.at = day_start(day(8))
+    county.receive(silent(county, "s1", 1, 5))
+    county.account()
+    before = county.energy()
+    county.receive(registers("s1", day_start(day(2)), day_start(day(4)), HOUR_WH * 4, 1_000_000 + 2 * 24 * HOUR_WH * 4))
+    county.account()
+    rows = {n: county.energy()["s1", day(n)] for n in range(6)}
+    assert {n for n, row in rows.items() if row.reason is None} == {0, 1, 2, 3}
+    assert rows[2].energy_wh == rows[3].energy_wh == 24 * HOUR_WH * 4 * 80
+    assert rows[0] == before["s1", day(0)]
+    assert sum(row.energy_wh or 0 for row in rows.values()) == 6 * 24 * HOUR_WH * 4 * 80
+
+
+def test_like_stations_shape_a_gap_and_reshape_it_when_their_days_change(county: County) -> None:
+    """s2 had a tenth of the energy on day 3; the county learns of it after the gap of s1 was shared."""
+    county.clock.at = day_start(day(8))
+    county.receive(silent(county, "s1", 1, 5))
+    county.account()
+    clear = county.energy()
+    wh = 1_000_000
+    readings: list[tuple[str, datetime, int]] = []
+    for n in range(7):
+        part = registers("s2", day_start(day(n)), day_start(day(n + 1)), 100 if n == 3 else 1000, wh)
+        readings += part[:-1]
+        wh = part[-1][2]
+    county.receive(readings)
+    county.account()
+    cloudy = county.energy()
+    assert (cloudy["s1", day(3)].energy_wh or 0) < (clear["s1", day(3)].energy_wh or 0) / 3
+    assert sum(cloudy["s1", day(n)].energy_wh or 0 for n in range(6)) == 6 * 24 * HOUR_WH * 4 * 80
+    assert county.account() == 0
