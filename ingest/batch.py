@@ -1,10 +1,11 @@
 """What is written to the store together: decoded and checked groups, and what SQL is owed for them."""
 
+from collections import Counter
 from typing import Final
 
 import numpy as np
 
-from guangfu.storage.point_block import PointBlock, Points
+from guangfu.storage.point_block import PointBlock, Points, by_kind
 from guangfu.storage.spool import Group, Messages
 from guangfu.storage.telemetry_store import RefusedPoint
 from guangfu.telemetry.decoded import Decoded
@@ -15,6 +16,7 @@ from ingest.completeness import Numbers
 from ingest.directory import Directory
 from ingest.foreign import Interpreter, Part, is_ours, ours
 from ingest.owed import Heard, Letter, Owed
+from ingest.plausible import Plausibility, suspects
 from ingest.together import Together, check_together, pieces
 
 DETAIL_LENGTH: Final = 500
@@ -48,10 +50,21 @@ class Batch:
         self.groups: list[Group] = []
         self.owed = Owed()
         self._numbers = Numbers()
+        self.suspects: Counter[str] = Counter()
 
     @property
     def points(self) -> Points:
         return Points(self._blocks)
+
+    def judge(self, plausibility: Plausibility) -> None:
+        """Marks what is not likely, once all groups are in; batches in the order of their groups."""
+        plausibility.follow(self._directory.devices)
+        self._blocks = by_kind(self._blocks)
+        for block in self._blocks:
+            marks = plausibility.judge(block)
+            self.suspects.update(suspects(marks))
+            if marks.any():
+                block.mark(marks.tolist())
 
     def add(self, group: Group) -> None:
         """Decodes and checks the messages of a group."""

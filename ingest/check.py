@@ -1,10 +1,12 @@
 """May a decoded reading be stored? What a message alone, the registry and the clock can tell.
 
-Whether values are plausible beside others of their time and place is a later question; it will be asked in
-`_quality`, and answered with bits, never by refusing.
+Whether values are likely beside others of their time and place is a later question (`ingest.plausible`), which is
+answered with bits, never by refusing.
 """
 
 from typing import Final, NamedTuple
+
+import msgspec
 
 from guangfu.clock import from_ms
 from guangfu.storage.telemetry_store import Point
@@ -12,6 +14,7 @@ from guangfu.telemetry.decoded import Decoded
 from guangfu.telemetry.plain import alone
 from guangfu.telemetry.reading import Quality, Reading, Reason, Rejected
 from ingest.directory import DeviceRules, Directory
+from ingest.possible import impossible_of
 
 EARLIEST_MS: Final = 1_420_070_400_000
 """2015-01-01 UTC, before any station of the programme."""
@@ -46,8 +49,9 @@ def check(found: Decoded, arrival: Arrival, directory: Directory, max_ahead_ms: 
     """Checks a decoded message against the registry and the clock.
 
     An unknown station refuses the message whole. A reading with a field that its device can't have is
-    refused whole, since most likely the device is of another kind than the registry says. Ages are
-    counted from the arrival, so that checking again later gives the same.
+    refused whole, since most likely the device is of another kind than the registry says. A value that can't be
+    true is refused alone, and the rest of its reading kept. Ages are counted from the arrival, so that checking again
+    later gives the same.
     """
     refusals = [Refusal(f"d{i}", rejected) for i, rejected in enumerate(found.rejected)]
     station = found.station
@@ -62,13 +66,27 @@ def check(found: Decoded, arrival: Arrival, directory: Directory, max_ahead_ms: 
     latest_ms = received_at_ms + max_ahead_ms
     for index, reading in enumerate(found.readings):
         rules = devices.get(reading.device)
-        if rules is not None and _is_good(reading, rules, latest_ms):
-            points.append(Point(station, rules.kind, reading, _quality(reading, received_at_ms)))
-            indexes.append(index)
-        else:
+        if rules is None or not _is_good(reading, rules, latest_ms):
             fault = _fault(reading, rules, latest_ms)
             refusals.append(Refusal(f"c{index}", refused_reading(*fault, found, reading, arrival.topic)))
+            continue
+        kept, why = _possible_part(reading, rules, directory.devices.capacity_of(station, reading.device))
+        if why:
+            rejected = refused_reading(Reason.IMPOSSIBLE_VALUE, why, found, reading, arrival.topic)
+            refusals.append(Refusal(f"v{index}", rejected))
+        if kept is not None:
+            points.append(Point(station, rules.kind, kept, _quality(kept, received_at_ms)))
+            indexes.append(index)
     return Checked(points, indexes, refusals)
+
+
+def _possible_part(reading: Reading, rules: DeviceRules, capacity_w: float) -> tuple[Reading | None, str]:
+    """The reading without the values that can't be true, `None` if nothing is left; and what is wrong with them."""
+    impossible = dict(impossible_of(reading, rules.own_names, capacity_w))
+    if not impossible:
+        return reading, ""
+    kept = msgspec.structs.replace(reading, **dict.fromkeys(impossible))
+    return (kept if bool(rules.own(kept) != rules.no_own) else None), "; ".join(impossible.values())
 
 
 def refused_reading(reason: Reason, detail: str, found: Decoded, reading: Reading, topic: str) -> Rejected:

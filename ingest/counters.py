@@ -22,6 +22,9 @@ class Counters:
             registry=registry,
         )
         self.replayed = Counter("guangfu_ingest_replayed", "dead letters that were taken again", registry=registry)
+        self.suspect = Counter(
+            "guangfu_ingest_readings_suspect", "readings that were stored with a mark", ["mark"], registry=registry
+        )
         self.store_failures = Counter(
             "guangfu_ingest_store_failures", "writes that the store had no time for", registry=registry
         )

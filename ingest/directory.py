@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from guangfu.stations.models import DeviceKind, Registry
 from guangfu.telemetry.reading import FIELDS_OF, Reading
 from guangfu.telemetry.topics import PREFIX, TopicKind, parse_topic
+from ingest.devices import Devices
 
 
 class DeviceRules(NamedTuple):
@@ -20,6 +21,7 @@ class DeviceRules(NamedTuple):
     """
 
     kind: DeviceKind
+    own_names: tuple[str, ...]
     own: Callable[[Reading], Any]
     no_own: tuple[None, ...]
     foreign: Callable[[Reading], Any]
@@ -31,7 +33,7 @@ def _rules(kind: DeviceKind) -> DeviceRules:
     own = FIELDS_OF[kind]
     foreign = tuple(n for n in Reading.__struct_fields__ if n not in {"at_ms", "device", *own})
     nothing = (None,) * len(own), (None,) * len(foreign)
-    return DeviceRules(kind, attrgetter(*own), nothing[0], attrgetter(*foreign), nothing[1], foreign)
+    return DeviceRules(kind, own, attrgetter(*own), nothing[0], attrgetter(*foreign), nothing[1], foreign)
 
 
 RULES: Final = {kind: _rules(kind) for kind in DeviceKind}
@@ -39,9 +41,10 @@ RULES: Final = {kind: _rules(kind) for kind in DeviceKind}
 
 @dataclass(frozen=True)
 class Directory:
-    """The rules of each device, by station and by the name the device has in its messages."""
+    """The rules of each device, by station and by the name the device has in its messages; and how large it is."""
 
     rules_of: Mapping[str, Mapping[str, DeviceRules]]
+    devices: Devices
 
     @cached_property
     def station_of_topic(self) -> Mapping[str, str]:
@@ -54,22 +57,14 @@ class Directory:
             if parse_topic(topic) is not None
         }
 
-    @cached_property
-    def kind_of(self) -> Mapping[tuple[str, str], DeviceKind]:
-        """The kind of each device, by station and the name of the device."""
-        return {
-            (station, device): rules.kind
-            for station, devices in self.rules_of.items()
-            for device, rules in devices.items()
-        }
-
     @classmethod
     def of(cls, registry: Registry) -> "Directory":
         return cls(
             {
                 station: {device.device: RULES[device.kind] for device in registry.devices_of.get(station, ())}
                 for station in registry.stations
-            }
+            },
+            Devices.of(registry),
         )
 
 

@@ -22,6 +22,7 @@ from ingest.counters import Counters
 from ingest.directory import CurrentDirectory, Directory
 from ingest.foreign import Interpreter
 from ingest.owed import encode_owed
+from ingest.plausible import Plausibility
 from ingest.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Forwarder:
         self._settings, self._spool, self._store = settings, spool, store
         self._current, self._clock, self._counters = directory, clock, counters
         self._interpreter = interpreter
+        self._plausibility = Plausibility()
         self._backoff = Backoff()
         self._pool = ThreadPoolExecutor(_WRITES, "ingest-writer")
         self._writes: deque[_Write] = deque()
@@ -105,6 +107,7 @@ class Forwarder:
 
     def _begin(self, batch: Batch, stop: threading.Event) -> None:
         """Starts a write, once fewer than `_WRITES` are under way."""
+        batch.judge(self._plausibility)
         while len(self._writes) >= _WRITES and not stop.is_set():
             self._end_oldest(stop)
         self._writes.append(_Write(batch, self._pool.submit(self._write_batch, batch, stop)))
@@ -129,6 +132,8 @@ class Forwarder:
         for letter in batch.owed.letters:
             self._counters.dead_letters.labels(letter.reason).inc()
         self._counters.stored.inc(batch.size)
+        for mark, count in batch.suspects.items():
+            self._counters.suspect.labels(mark).inc(count)
         if batch.size:
             self._counters.last_write.set(to_ms(self._clock.now()) / 1000)
 

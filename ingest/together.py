@@ -9,20 +9,22 @@ Whatever is not exactly so, `check_together` leaves to the plain path (`ingest.c
 they agree, and a test holds it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, compress, repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from guangfu.stations.models import DeviceKind
 from guangfu.storage.point_block import PointBlock
 from guangfu.storage.spool import Messages
 from guangfu.telemetry.decode import decode_ordinary
 from guangfu.telemetry.reading import MAX_READINGS, Message, Quality, Reading
 from ingest.check import BACKFILLED_MS, CLOCK_AHEAD_MS, EARLIEST_MS
+from ingest.devices import KINDS, Devices
 from ingest.directory import Directory
+from ingest.neighbours import Places
+from ingest.possible import all_possible
 
 Integers = NDArray[np.int64]
 
@@ -70,7 +72,7 @@ def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) 
         return None
     known = [message.station for message in messages]
     of = list(chain.from_iterable(map(repeat, known, counts)))
-    blocks = _blocks(of, readings, _quality(ahead_ms).tolist(), directory)
+    blocks = _blocks(of, readings, _quality(ahead_ms).tolist(), directory.devices)
     boots, seqs = [message.boot for message in messages], [message.seq for message in messages]
     unnumbered = boots.count(None) + seqs.count(None)
     if blocks is None or _named(messages) - unnumbered + sum(map(_taken, blocks)) != _colons(said):
@@ -83,22 +85,28 @@ def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) 
 
 
 def _blocks(
-    stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int], directory: Directory
+    stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int], devices: Devices
 ) -> list[PointBlock] | None:
-    """The readings by the kind of their device; `None` if one is not registered."""
-    devices = [reading.device for reading in readings]
-    kinds = list(map(directory.kind_of.get, zip(stations, devices, strict=True)))
-    if kinds.count(kinds[0]) == len(kinds):
-        return None if kinds[0] is None else [PointBlock.of(kinds[0], stations, readings, quality)]
-    if None in kinds:
+    """The readings by the kind of their device; `None` if one is not registered, or a value can't be true."""
+    names = [reading.device for reading in readings]
+    try:
+        places = devices.places(zip(stations, names, strict=True))
+    except KeyError:
         return None
-    return [block for kind in DeviceKind if (block := _of_kind(kind, kinds, stations, readings, quality))]
+    kinds = devices.kinds[places]
+    if (kinds == kinds[0]).all():
+        blocks = [(PointBlock.of(KINDS[kinds[0]], stations, readings, quality), places)]
+    else:
+        blocks = [_of_kind(kinds == kind, places, int(kind), stations, readings, quality) for kind in np.unique(kinds)]
+    return [block for block, _ in blocks] if all(all_possible(block, devices, of) for block, of in blocks) else None
 
 
-def _of_kind(kind: DeviceKind, kinds: Iterable[DeviceKind | None], *columns: Sequence[Any]) -> PointBlock:
-    wanted = [each is kind for each in kinds]
-    stations, readings, quality = (list(compress(column, wanted)) for column in columns)
-    return PointBlock.of(kind, stations, readings, quality)
+def _of_kind(
+    wanted: NDArray[np.bool_], places: Places, kind: int, *columns: Sequence[Any]
+) -> tuple[PointBlock, Places]:
+    picked = wanted.tolist()
+    stations, readings, quality = (list(compress(column, picked)) for column in columns)
+    return PointBlock.of(KINDS[kind], stations, readings, quality), places[wanted]
 
 
 def _quality(ahead_ms: Integers) -> Integers:

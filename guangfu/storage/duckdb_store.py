@@ -24,7 +24,7 @@ from guangfu.stations.models import DeviceKind
 from guangfu.storage import duckdb_schema as schema
 from guangfu.storage.duckdb_session import Session
 from guangfu.storage.errors import Unavailable
-from guangfu.storage.point_block import PointBlock, Points, joined
+from guangfu.storage.point_block import PointBlock, Points, by_kind
 from guangfu.storage.point_columns import Unstorable, arrays_of
 from guangfu.storage.point_faults import split_storable
 from guangfu.storage.reading_rows import (
@@ -96,7 +96,7 @@ class DuckDBStore:
         with self._writing, self._available():
             session = self._now()
             with session.transaction() as cursor:
-                for block in _by_kind(Points.of(points).blocks):
+                for block in by_kind(Points.of(points).blocks):
                     refused += _append(session, cursor, block)
         return refused
 
@@ -177,13 +177,6 @@ class DuckDBStore:
     def close(self) -> None:
         with self._writing, self._available():
             self._session.close()
-
-
-def _by_kind(blocks: Sequence[PointBlock]) -> list[PointBlock]:
-    kinds: dict[DeviceKind, list[PointBlock]] = {}
-    for block in blocks:
-        kinds.setdefault(block.kind, []).append(block)
-    return [joined(same) for same in kinds.values()]
 
 
 def _append(session: Session, cursor: duckdb.DuckDBPyConnection, block: PointBlock) -> list[RefusedPoint]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Final, overload
 
+import numpy as np
+from numpy.typing import NDArray
+
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.telemetry_store import Point
 from guangfu.telemetry.reading import FIELDS_OF, Reading
@@ -31,6 +34,8 @@ class PointBlock:
         quality: (n,)
         readings: (n,) what the columns were made from.
         given: (n,) the points, if it was made from points: a store gives back those that it was given.
+        numbers: Columns that were made numbers already, by field: (n,) float64, NaN where missing. A counter is exact
+            below 2^53.
     """
 
     kind: DeviceKind
@@ -41,6 +46,7 @@ class PointBlock:
     quality: Sequence[int]
     readings: Sequence[Reading]
     given: Sequence[Point] | None = None
+    numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
     _missing: dict[str, int] | None = field(default=None, repr=False)
 
     @classmethod
@@ -58,8 +64,22 @@ class PointBlock:
             self._missing = {name: _count_missing(column) for name, column in self.columns.items()}
         return self._missing
 
+    def as_rows(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """(m, n) the columns of these m fields; kept as `numbers`."""
+        rows = np.array([self.columns[name] for name in names], dtype=np.float64)  # None becomes NaN
+        self.numbers.update(zip(names, rows, strict=True))
+        return rows
+
+    def as_numbers(self, name: str) -> NDArray[np.float64]:
+        """(n,) the column, NaN where missing."""
+        return self.numbers[name] if name in self.numbers else self.as_rows([name])[0]
+
     def __len__(self) -> int:
         return len(self.readings)
+
+    def mark(self, quality: Sequence[int]) -> None:
+        """(n,) adds bits to the points' quality; they are no longer the points that were given."""
+        self.quality, self.given = [known | more for known, more in zip(self.quality, quality, strict=True)], None
 
     def part(self, start: int, end: int) -> "PointBlock":
         if start <= 0 and end >= len(self):
@@ -69,6 +89,7 @@ class PointBlock:
         return PointBlock(
             self.kind, self.stations[cut], self.devices[cut], self.at_ms[cut], columns, self.quality[cut],
             self.readings[cut], None if self.given is None else self.given[cut],
+            {name: numbers[cut] for name, numbers in self.numbers.items()},
         )  # fmt: skip
 
     def points(self) -> Iterator[Point]:
@@ -130,12 +151,21 @@ def _count_missing(column: Sequence[object]) -> int:
     return len([None for value in column if value is None])
 
 
+def by_kind(blocks: Sequence[PointBlock]) -> list[PointBlock]:
+    """One block a kind, with the points in their order."""
+    kinds: dict[DeviceKind, list[PointBlock]] = {}
+    for block in blocks:
+        kinds.setdefault(block.kind, []).append(block)
+    return [joined(same) for same in kinds.values()]
+
+
 def joined(blocks: Sequence[PointBlock]) -> PointBlock:
     """One block of several of the same kind, at least one."""
     if len(blocks) == 1:
         return blocks[0]
     kind = blocks[0].kind
     columns = {name: _chained(block.columns[name] for block in blocks) for name in FIELDS_OF[kind]}
+    known = [name for name in blocks[0].numbers if all(name in block.numbers for block in blocks)]
     return PointBlock(
         kind,
         _chained(block.stations for block in blocks),
@@ -144,6 +174,7 @@ def joined(blocks: Sequence[PointBlock]) -> PointBlock:
         columns,
         _chained(block.quality for block in blocks),
         _chained(block.readings for block in blocks),
+        numbers={name: np.concatenate([block.numbers[name] for block in blocks]) for name in known},
     )
 
 

@@ -34,7 +34,17 @@ class Quality(IntEnum):
     CLOCK_AHEAD = 1
     BACKFILLED = 2
     SUSPECT_POWER = 4
+    """Power or irradiance beyond what the device, or the sun, can give."""
     SUSPECT_COUNTER = 8
+    """A counter that fell, or rose by more than the device can give in that time."""
+    SUSPECT_NIGHT = 16
+    """Production or sunshine while the sun is down."""
+    SUSPECT_STUCK = 32
+    """The same value for so long that it can't be a measurement any more."""
+
+
+SUSPECT_VALUE: Final = Quality.SUSPECT_POWER | Quality.SUSPECT_NIGHT | Quality.SUSPECT_STUCK
+"""With one of these bits, power and irradiance should not be reckoned with; counters are accounting's to judge."""
 
 
 class Reading(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -99,6 +109,7 @@ class Reason(StrEnum):
     UNKNOWN_DEVICE = "unknown_device"
     FIELD_NOT_OF_DEVICE = "field_not_of_device"
     IMPOSSIBLE_TIME = "impossible_time"
+    IMPOSSIBLE_VALUE = "impossible_value"
     STORE_REFUSED = "store_refused"
     UNMAPPED = "unmapped"
     NOT_SPARKPLUG = "not_sparkplug"

@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
 
 from guangfu.clock import day_start, to_ms
@@ -10,6 +11,7 @@ from guangfu.telemetry.decode import decode
 from guangfu.telemetry.reading import Quality, Reading, Reason
 from ingest.check import EARLIEST_MS, Arrival, Checked, check
 from ingest.directory import CurrentDirectory, Directory
+from ingest.possible import impossible_of
 from tests.ingest.world import NOON_MS, meter, registry_of, telemetry
 
 DIRECTORY = Directory.of(registry_of())
@@ -83,6 +85,59 @@ def test_an_impossible_time_refuses_the_reading(at_ms: int) -> None:
     reason, detail = refused(meter(at_ms))
     assert reason is Reason.IMPOSSIBLE_TIME
     assert detail.startswith("at: ")
+
+
+def test_a_value_that_can_not_be_true_is_refused_alone_and_the_rest_of_its_reading_kept() -> None:
+    """A broken thermometer must not cost the counter beside it."""
+    odd = Reading(at_ms=NOON_MS, device="inverter", energy_total_wh=9, cabinet_temperature_c=6553.5)
+    outcome = checked(*telemetry("s-0", meter(NOON_MS), odd))
+    assert [point.reading for point in outcome.points] == [
+        meter(NOON_MS),
+        Reading(at_ms=NOON_MS, device="inverter", energy_total_wh=9),
+    ]
+    (refusal,) = outcome.refusals
+    assert (refusal.place, refusal.rejected.reason) == ("v1", Reason.IMPOSSIBLE_VALUE)
+    assert refusal.rejected.detail == "cabinet_temperature_c: 6553.5 is outside -80 to 200"
+    assert json.loads(refusal.rejected.payload)["readings"] == [
+        {"at": NOON_MS, "device": "inverter", "energy_total_wh": 9, "cabinet_temperature_c": 6553.5}
+    ]
+
+
+def test_a_reading_of_impossible_values_alone_is_refused_whole() -> None:
+    odd = Reading(at_ms=NOON_MS, device="weather", ghi_w_m2=6553.5, poa_irradiance_w_m2=-1e6)
+    reason, detail = refused(odd)
+    assert reason is Reason.IMPOSSIBLE_VALUE
+    assert detail == "poa_irradiance_w_m2: -1000000.0 is outside -50 to 2500; ghi_w_m2: 6553.5 is outside -50 to 2500"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("ac_power_w", -1e6), ("ac_power_w", 3_000_001.0), ("ac_power_w", -360_001.0), ("ac_power_w", 4294967295.0),
+        ("ac_power_w", float("nan")), ("ac_power_w", float("inf")), ("ac_voltage_v", 65535.0), ("ac_voltage_v", 6553.5),
+        ("ac_voltage_v", -1.0), ("ac_frequency_hz", 655.35), ("energy_export_total_wh", 4294967295),
+        ("energy_export_total_wh", 2147483647), ("energy_import_total_wh", 2**63 - 1), ("state", 65535),
+        ("event_bits", 4294967295), ("reactive_power_var", -1e6),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_true(field: str, value: float) -> None:
+    reading = msgspec.structs.replace(meter(NOON_MS), **{field: value})
+    (impossible,) = impossible_of(reading, [field], 300_000)
+    assert impossible[0] == field
+    assert impossible[1].startswith(f"{field}: {value}")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("ac_power_w", 3_000_000.0), ("ac_power_w", -360_000.0), ("ac_power_w", 65535.0), ("ac_voltage_v", 220_000.0),
+        ("ac_frequency_hz", 0.0), ("energy_export_total_wh", 0), ("energy_export_total_wh", 65535), ("state", 307),
+        ("event_bits", 2**31), ("reactive_power_var", -300_000.0),
+    ],
+)  # fmt: skip
+def test_what_can_be_true(field: str, value: float) -> None:
+    reading = msgspec.structs.replace(meter(NOON_MS), **{field: value})
+    assert list(impossible_of(reading, [field], 300_000)) == []
 
 
 @pytest.mark.parametrize(

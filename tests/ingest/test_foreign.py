@@ -139,7 +139,8 @@ def test_a_vendors_message_and_sparkplug_are_stored_and_a_bad_one_is_a_dead_lett
 def test_historical_values_are_marked_however_young_they_are(publisher: Publisher, store: TelemetryStore) -> None:
     births = sparkplug("NBIRTH", NBIRTH), sparkplug("DBIRTH", DBIRTH)
     publisher.publish(*births, sparkplug("DDATA", DDATA), sparkplug("DDATA", HISTORICAL))
-    expected = [("s-1", T - 60_000, Quality.BACKFILLED.value), ("s-1", T + 1, 0), ("s-1", T + 10_000, 0)]
+    night = Quality.SUSPECT_NIGHT.value  # the fixtures' time is before sunrise
+    expected = [("s-1", T - 60_000, night | Quality.BACKFILLED), ("s-1", T + 1, night), ("s-1", T + 10_000, night)]
     eventually(lambda: rows(store, "quality") == expected)
 
 

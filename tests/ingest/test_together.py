@@ -15,6 +15,7 @@ from ingest.batch import Batch
 from ingest.check import Arrival
 from ingest.directory import Directory
 from ingest.owed import Owed
+from ingest.plausible import Plausibility
 from ingest.together import check_together
 from tests.ingest.world import NOON, NOON_MS, meter, payload, registry_of, telemetry
 
@@ -22,13 +23,15 @@ DIRECTORY = Directory.of(registry_of())
 MAX_AHEAD_MS = 300_000
 MIDNIGHT_MS = to_ms(day_start(local_day(NOON)))
 
-GOOD: dict[str, dict[str, Any]] = {
-    "meter": {"ac_power_w": 1.5, "energy_export_total_wh": 7, "state": 4},
-    "inverter": {"dc_power_w": 2.5, "energy_total_wh": 9},
-    "weather": {"ghi_w_m2": 3.5},
+GOOD: dict[str, dict[str, list[Any]]] = {
+    "meter": {"ac_power_w": [1.5, 4e5, 6553.5, 5e4], "energy_export_total_wh": [7, 8, 10**7], "state": [4]},
+    "inverter": {"dc_power_w": [2.5, 3e4], "energy_total_wh": [9, 4]},
+    "weather": {"ghi_w_m2": [3.5, 900.0]},
 }
 ODD: list[dict[str, Any]] = [
     {"ac_power_w": None}, {"unknown": 1}, {"ac_power_w": "2"}, {"dc_power_w": 1.0}, {"device": "meter-2"},
+    {"ac_power_w": -1e6}, {"ac_power_w": 3.1e6}, {"ac_voltage_v": 65535.0}, {"energy_export_total_wh": 4294967295},
+    {"energy_total_wh": 2147483647, "state": 65535}, {"ghi_w_m2": 6553.5}, {"dc_power_w": -1e300},
     {"at": NOON_MS + MAX_AHEAD_MS + 1}, {"at": 5}, {"state": 4.0}, {"state": 2**70}, {"wind_speed_m_s": 1.0},
 ]  # fmt: skip
 TIMES = st.sampled_from([NOON_MS, NOON_MS + 60_000, NOON_MS - 600_001, MIDNIGHT_MS, MIDNIGHT_MS - 1, NOON_MS - DAY_MS])
@@ -43,7 +46,11 @@ SPOILT = [b"", b"{}", b"garbage", b'{"station":"s-0","readings":[]}', b'{"statio
 def readings(draw: st.DrawFn, odd: bool) -> dict[str, Any]:
     device = draw(st.sampled_from([*GOOD]))
     names = draw(st.lists(st.sampled_from([*GOOD[device]]), min_size=1, unique=True))
-    reading = {"at": draw(TIMES), "device": device, **{name: GOOD[device][name] for name in names}}
+    reading = {
+        "at": draw(TIMES),
+        "device": device,
+        **{name: draw(st.sampled_from(GOOD[device][name])) for name in names},
+    }
     return reading | draw(st.sampled_from(ODD)) if odd else reading
 
 
@@ -87,6 +94,9 @@ def test_together_and_one_by_one_agree(some: list[Frame], times: int) -> None:
     group = Group(7, Messages.of(some * times))
     fast, plain = batch(), plainly(group)
     fast.add(group)
+    for each in (fast, plain):
+        each.judge(Plausibility())
+    assert fast.suspects == plain.suspects
     assert in_order(list(fast.points)) == in_order(list(plain.points))
     assert told(fast.owed) == told(plain.owed)
     assert fast.size == len(fast.points)
