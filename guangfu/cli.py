@@ -38,6 +38,10 @@ PROGRAMS: Final = {
         "guangfu.commands.stations", Text("电站登记册：检查、导入、列出", "the registry: check, import, list")
     ),
     "rules": Program("guangfu.commands.rules", Text("规则：列出、检查、查看", "the rules: list, check, show")),
+    "beneficiaries": Program(
+        "accounting.villages.beneficiaries_commands",
+        Text("受益人名册：动态调整、查看、删除", "the beneficiary register: adjust, look, erase"),
+    ),
     "ledger": Program("guangfu.commands.ledger", Text("账簿：校验", "the ledger: verify")),
     "dead-letters": Program("guangfu.commands.dead_letters", Text("死信：查看、重放", "dead letters: look, replay")),
     "doctor": Program("guangfu.commands.doctor", Text("检查各部分是否正常", "is every part well")),
@@ -49,7 +53,7 @@ def usage(lang: Lang) -> str:
         "用法：guangfu 程序 [选项]，例如 guangfu demo --port 8081",
         "Usage: guangfu PROGRAM [options], such as guangfu demo --port 8081",
     )
-    rows = [f"  {name:<14}{program.does(lang)}" for name, program in PROGRAMS.items()]
+    rows = [f"  {name:<18}{program.does(lang)}" for name, program in PROGRAMS.items()]
     return "\n".join([title(lang), "", *rows])
 
 

@@ -72,18 +72,23 @@ def read_registry(engine: Engine, *, known_at: datetime | None = None) -> Regist
         Unavailable: The database can't be reached.
     """
     with _snapshot(engine) as db:
-        return Registry(
-            leagues=_by_key(_read(db, _LEAGUES, known_at), "code"),
-            banners=_by_key(_read(db, _BANNERS, known_at), "code"),
-            villages=_by_key(_read(db, _VILLAGES, known_at), "village_id"),
-            stations=_by_key(_read(db, _STATIONS, known_at), "station_id"),
-            devices=tuple(_read(db, _DEVICES, known_at)),
-            share_units=tuple(_read(db, _SHARE_UNITS, known_at)),
-            households=_by_key(_read(db, _HOUSEHOLDS, known_at), "household_id"),
-            slots=tuple(_read(db, _SLOTS, known_at)),
-            attributes=tuple(_read(db, _ATTRIBUTES, known_at)),
-            synthetic=_facts(db).get("synthetic") == "true",
-        )
+        return registry_in(db, known_at=known_at)
+
+
+def registry_in(db: Connection, *, known_at: datetime | None = None) -> Registry:
+    """The same in an open transaction, so that what rests on it is written with it."""
+    return Registry(
+        leagues=_by_key(_read(db, _LEAGUES, known_at), "code"),
+        banners=_by_key(_read(db, _BANNERS, known_at), "code"),
+        villages=_by_key(_read(db, _VILLAGES, known_at), "village_id"),
+        stations=_by_key(_read(db, _STATIONS, known_at), "station_id"),
+        devices=tuple(_read(db, _DEVICES, known_at)),
+        share_units=tuple(_read(db, _SHARE_UNITS, known_at)),
+        households=_by_key(_read(db, _HOUSEHOLDS, known_at), "household_id"),
+        slots=tuple(_read(db, _SLOTS, known_at)),
+        attributes=tuple(_read(db, _ATTRIBUTES, known_at)),
+        synthetic=_facts(db).get("synthetic") == "true",
+    )
 
 
 def registry_version(engine: Engine) -> int:
@@ -140,15 +145,20 @@ def write_registry(engine: Engine, registry: Registry, *, at: datetime) -> dict[
         Unavailable: The database can't be reached; nothing is written.
     """
     with engine.begin() as db:
-        if db.dialect.name == "postgresql":
-            db.exec_driver_sql("LOCK TABLE registry_facts IN EXCLUSIVE MODE")  # one writer; readers go on
-        known = _facts(db)
-        recorded_at = max(at, _instant(known.get("changed_at")) or at)
-        changes = {kept.table.name: _replace(db, kept, facts, recorded_at) for kept, facts in _parts(registry)}
-        synthetic = "true" if registry.synthetic else "false"
-        if any(map(any, changes.values())) or known.get("synthetic") != synthetic:
-            version = int(known.get("version", "0")) + 1
-            _set_facts(db, synthetic=synthetic, version=str(version), changed_at=recorded_at.isoformat())
+        return replace_registry(db, registry, at=at)
+
+
+def replace_registry(db: Connection, registry: Registry, *, at: datetime) -> dict[str, tuple[int, int]]:
+    """The same in an open transaction; begin it with `engine.begin()`."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("LOCK TABLE registry_facts IN EXCLUSIVE MODE")  # one writer; readers go on
+    known = _facts(db)
+    recorded_at = max(at, _instant(known.get("changed_at")) or at)
+    changes = {kept.table.name: _replace(db, kept, facts, recorded_at) for kept, facts in _parts(registry)}
+    synthetic = "true" if registry.synthetic else "false"
+    if any(map(any, changes.values())) or known.get("synthetic") != synthetic:
+        version = int(known.get("version", "0")) + 1
+        _set_facts(db, synthetic=synthetic, version=str(version), changed_at=recorded_at.isoformat())
     return changes
 
 

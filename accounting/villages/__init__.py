@@ -1,0 +1,1 @@
+"""What villages decide and pay: beneficiaries, plans, payments, opening balances."""
