@@ -30,6 +30,7 @@ from guangfu.storage.sql.papers import (
     StateChange,
     StationMonth,
     closed_months,
+    read_station_months,
     record_changes,
     write_station_months,
 )
@@ -243,14 +244,16 @@ class Settlement:
         return self.status_of(one.statement.station_id, month_days(one.statement.month)[-1])
 
     def _settle_months(self, db: Connection, kept: Sequence[KeptStatement]) -> None:
-        """A month that was closed by an exception stays closed: its statement is a correcting entry of today."""
-        stations = {one.statement.station_id for one in kept}
-        closed = closed_months(db, sorted(stations))
-        rows = [
-            StationMonth(said.station_id, said.month, "settled", self.at, self.by, one.statement_id)
-            for one in kept
-            if _key(said := one.statement) not in closed
-        ]
+        """A month that an exception closed stays closed: its statement is an entry of today that names it."""
+        stations = sorted({one.statement.station_id for one in kept})
+        before = {(row.station_id, row.month): row for row in read_station_months(db, stations=stations)}
+        rows = []
+        for one in kept:
+            said, old = one.statement, before.get(_key(one.statement))
+            closed = old is not None and old.state == "closed"
+            exception = old.exception_voucher_id if old else None
+            state = "closed" if closed else "settled"
+            rows.append(StationMonth(said.station_id, said.month, state, self.at, self.by, one.statement_id, exception))
         write_station_months(db, rows, reason="statement")
 
     def _record(self, db: Connection, steps: Iterable[tuple[KeptStatement, str | None, str]], reason: str = "") -> None:

@@ -57,9 +57,13 @@ class Standing:
         """The rows of the stations whose month is not closed: what is written."""
         return only(rows, {s for s in rows.stations if not self.is_closed(s, rows.month)})
 
-    def without_settled(self, rows: MonthRows) -> MonthRows:
-        """The rows of the stations that no statement settled: what the estimates in the books follow."""
-        return only(rows, {s for s in rows.stations if not self.is_settled(s, rows.month)})
+    def in_books(self, rows: MonthRows, registry: Registry) -> MonthRows:
+        """The rows that entries follow: of stations that no statement settled, and of centralized ones in any case.
+
+        What a centralized station's company owes to its slots does not end with a statement of its income.
+        """
+        centralized = {s for s in rows.stations if registry.stations[s].kind is StationKind.CENTRALIZED}
+        return only(rows, centralized | {s for s in rows.stations if not self.is_settled(s, rows.month)})
 
 
 def only(rows: MonthRows, stations: set[str]) -> MonthRows:
