@@ -28,6 +28,7 @@ from accounting.months import (
 from accounting.plan import ONE_DAY, Portion, days_to_compute, in_doubt, portions
 from accounting.readings import portion_energy
 from accounting.settings import Settings
+from accounting.standing import Standing, moved, newly_estimated
 from guangfu.clock import Clock, day_start, local_day, month_days, month_of
 from guangfu.income.figures import DailyEnergy, MonthlyIncome
 from guangfu.income.likeness import Neighbours
@@ -47,6 +48,7 @@ from guangfu.storage.sql.figures import (
 )
 from guangfu.storage.sql.inbox import DirtyDay, clear_dirty, mark_dirty, read_dirty
 from guangfu.storage.sql.journal import post_entries, read_entries
+from guangfu.storage.sql.papers import closed_months, write_station_months
 from guangfu.storage.sql.registry import (
     mark_taken_up,
     read_registry,
@@ -54,6 +56,7 @@ from guangfu.storage.sql.registry import (
     registry_changed_at,
     registry_version,
 )
+from guangfu.storage.sql.settlement import lock_months, write_moved
 from guangfu.storage.telemetry_store import TelemetryStore
 
 log = logging.getLogger(__name__)
@@ -177,15 +180,35 @@ class Accountant:
         with self._engine.connect() as db:
             months = [self._month(db, registry, month, touched[month], energy, now) for month in sorted(touched)]
         with self._engine.begin() as db:
-            write_daily_energy(db, energy)
-            for rows in months:
-                replace_month(
-                    db, rows.month, rows.stations, daily=rows.daily, monthly=rows.monthly, villages=rows.villages
-                )
-            entries = [entry for rows in months for entry in self._entries(db, rows, registry, now)]
-            posted = post_entries(db, entries, now) if entries else 0
+            lock_months(db)
+            standing = Standing.read(db, {station for rows in months for station in rows.stations})
+            write_daily_energy(db, standing.writable(energy))
+            posted = sum(self._store_month(db, standing, rows, registry, now) for rows in months)
             clear_dirty(db, dirty)
         self._metrics.entries.inc(posted)
+
+    def _store_month(
+        self, db: Connection, standing: Standing, rows: MonthRows, registry: Registry, now: datetime
+    ) -> int:
+        """A month's rows, what moved in it, its state and its entries; of these it returns how many were posted."""
+        write_moved(db, moved(db, standing, rows, now))
+        kept = standing.without_closed(rows)
+        replace_month(db, kept.month, kept.stations, daily=kept.daily, monthly=kept.monthly, villages=kept.villages)
+        if not is_over(rows.month, local_day(now)):
+            return 0
+        posted = self._posted(db, rows.month)
+        followed = standing.in_books(rows, registry)
+        entries = month_entries(posted, followed, registry, self._rules, first_month(db))
+        write_station_months(db, newly_estimated(standing, followed, posted, entries, registry, now))
+        return post_entries(db, entries, now) if entries else 0
+
+    @staticmethod
+    def _posted(db: Connection, month: str) -> dict[str, Entry]:
+        posted = [
+            *read_entries(db, AGENCY, key_prefix=estimate_keys(month)),
+            *read_entries(db, CENTRALIZED, key_prefix=entitlement_keys(month)),
+        ]
+        return {one.entry.key: one.entry for one in posted}
 
     def _month(
         self,
@@ -202,16 +225,6 @@ class Accountant:
         merged = {(row.station_id, row.day): row for row in stored}
         merged |= {(row.station_id, row.day): row for row in energy if days[0] <= row.day <= days[-1]}
         return month_rows(registry, self._rules, month, names, list(merged.values()), now, local_day(now))
-
-    def _entries(self, db: Connection, rows: MonthRows, registry: Registry, now: datetime) -> list[Entry]:
-        if not is_over(rows.month, local_day(now)):
-            return []
-        posted = [
-            *read_entries(db, AGENCY, key_prefix=estimate_keys(rows.month)),
-            *read_entries(db, CENTRALIZED, key_prefix=entitlement_keys(rows.month)),
-        ]
-        by_key = {one.entry.key: one.entry for one in posted}
-        return month_entries(by_key, rows, registry, self._rules, first_month(db))
 
     def _current_registry(self) -> Registry | None:
         """The registry; when it changed, what that changes in stored figures is computed again.
@@ -256,10 +269,14 @@ class Accountant:
             months = read_monthly_income(db, start="0001-01", end=month_of(today))
             unpriced = read_unpriced(db)
             first = first_month(db)
+            closed = closed_months(db)
         with self._engine.begin() as db:
             mark_dirty(db, [(r.station_id, r.day) for r in recent if not r.complete and self._was_open(r)])
         silent = self._without_row(entitled(registry, first, today), months) if first else {}
-        self._refresh(registry, together(outdated(months, self._rules, today), by_month(unpriced), silent), now)
+        touched = together(outdated(months, self._rules, today), by_month(unpriced), silent)
+        if self._day is not None:  # what other rules would make of a closed month is told once, at the start
+            touched = {month: {s for s in names if (s, month) not in closed} for month, names in touched.items()}
+        self._refresh(registry, touched, now)
 
     @staticmethod
     def _without_row(of: Mapping[str, set[str]], rows: Iterable[MonthlyIncome]) -> dict[str, set[str]]:
