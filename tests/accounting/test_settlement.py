@@ -127,6 +127,7 @@ def test_another_factor_price_or_an_unexplained_rest_waits_for_a_person(county: 
     assert one.attention == (Cause.FACTOR, Cause.PRICE) and one.state == "imported"
     # 744 kWh x 20 = 14,880 kWh: 4,516.08 + 6,643.92; 74,400 kWh x 0.0001 = 7.44
     assert causes(one) == {Cause.FACTOR: (14_880_000, 451_608, 664_392), Cause.PRICE: (0, 744, 0)}
+    assert state(county) == "estimated"
     assert balance(county) == {"A2": 4_464_000, "L1.estimated": -4_464_000}
 
     with county.engine.begin() as db:
