@@ -8,6 +8,7 @@ Nothing is a variable of Grafana here: a rule has no dashboard. Days are Asia/Sh
 from typing import Final
 
 from dashboards import sql
+from dashboards.ingest import rates_of
 from dashboards.target import InfluxQL, Sql
 from guangfu.texts import Lang
 
@@ -41,6 +42,32 @@ def silent_minutes(lang: Lang) -> Sql:
 def recent_readings() -> InfluxQL:
     """How many meter readings of the last minutes there are; nothing at all if there are none."""
     return InfluxQL(f'SELECT count("ac_power_w") FROM "pv_meter" WHERE time > now() - {WINDOW_MIN}m')
+
+
+def ingest_stalled_minutes() -> Sql:
+    """[min] since each worker of the last day was last connected to the broker and able to say so."""
+    last = "coalesce(max(at) FILTER (WHERE connected), min(at))"
+    return Sql(
+        f"SELECT worker::text AS worker, extract(epoch FROM now() - {last})::float / 60 AS minutes FROM ingest_health "
+        "WHERE at > now() - interval '1 day' GROUP BY worker ORDER BY worker"
+    )
+
+
+def spool_age_minutes() -> Sql:
+    """[min] the oldest message waits in each worker's spool, as long as the worker speaks."""
+    return Sql(
+        "SELECT DISTINCT ON (worker) worker::text AS worker, spool_oldest_s / 60 AS minutes FROM ingest_health "
+        "WHERE at > now() - interval '1 hour' ORDER BY worker, at DESC"
+    )
+
+
+def database_failures() -> Sql:
+    """How often the databases failed each worker in the last ten minutes."""
+    lately = rates_of(("store_failures", "sql_failures"), "at > now() - interval '10 minutes'")
+    return Sql(
+        "SELECT worker::text AS worker, sum(store_failures + sql_failures)::float AS failures "
+        f"FROM {lately} grown WHERE seconds IS NOT NULL GROUP BY worker ORDER BY worker"
+    )
 
 
 def postgres_answers() -> Sql:

@@ -30,6 +30,7 @@ EXPRESSION: Final = "__expr__"
 VALUE: Final = '{{ printf "%.0f" $values.B.Value }}'
 PLACEHOLDERS: Final = {
     "value": VALUE, "name": "{{ $labels.name }}", "league": "{{ $labels.league }}", "station": "{{ $labels.station }}",
+    "worker": "{{ $labels.worker }}",
 }  # fmt: skip
 
 
@@ -71,7 +72,13 @@ def rules(settings: Settings) -> list[Rule]:
         BadSettings: `GUANGFU_RULES_FOLDER` is wrong.
         BadRules: Some rules of money are wrong.
     """
-    return [_station_silent(settings), *_databases(), *_accounting(settings), *_figures(settings)]
+    return [
+        _station_silent(settings),
+        *_databases(),
+        *_ingest(settings),
+        *_accounting(settings),
+        *_figures(settings),
+    ]
 
 
 def _station_silent(settings: Settings) -> Rule:
@@ -93,6 +100,26 @@ def _databases() -> list[Rule]:
             ("guangfu-no-telemetry", says.NO_TELEMETRY, ask.recent_readings()),
             ("guangfu-postgres-away", says.POSTGRES_AWAY, ask.postgres_answers()),
         )
+    ]  # fmt: skip
+
+
+def _ingest(settings: Settings) -> list[Rule]:
+    """From what ingest tells SQL of itself: an alert for each worker."""
+    stalled_min, age_min = settings.alert_ingest_stalled_min, settings.alert_spool_age_min
+    failures = settings.alert_database_failures
+    return [
+        Rule(
+            "guangfu-ingest-stalled", says.INGEST_STALLED, ask.ingest_stalled_minutes(), f"$B > {stalled_min:g}",
+            Severity.CRITICAL, group="guangfu-minute", wait="1m", limit=stalled_min,
+        ),
+        Rule(
+            "guangfu-spool-ageing", says.SPOOL_AGEING, ask.spool_age_minutes(), f"$B > {age_min:g}",
+            Severity.CRITICAL, group="guangfu-minute", wait="2m", limit=age_min,
+        ),
+        Rule(
+            "guangfu-database-refusing", says.DATABASE_REFUSING, ask.database_failures(), f"$B > {failures}",
+            Severity.WARNING, group="guangfu-minute", wait="1m", limit=failures,
+        ),
     ]  # fmt: skip
 
 

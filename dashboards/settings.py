@@ -69,6 +69,15 @@ class Settings(ProgramSettings):
     alert_dead_letters_per_h: int = Field(
         default=60, ge=0, description="messages an hour that may be refused without an alert"
     )
+    alert_ingest_stalled_min: float = Field(
+        default=5, ge=1, le=1440, description="minutes without a connected ingest's word until an alert"
+    )
+    alert_spool_age_min: float = Field(
+        default=10, gt=0, le=1440, description="minutes the oldest message may wait in a spool without an alert"
+    )
+    alert_database_failures: int = Field(
+        default=5, ge=0, description="failures of the databases in ten minutes that ingest may meet without an alert"
+    )
     alert_webhook_url: SecretStr = Field(default=SecretStr(""), description="webhook that gets Grafana's JSON")
     alert_wecom_url: SecretStr = Field(default=SecretStr(""), description="webhook of a WeCom group robot")
     alert_dingtalk_url: SecretStr = Field(default=SecretStr(""), description="webhook of a DingTalk group robot")

@@ -52,6 +52,46 @@ POSTGRES_AWAY: Final = Warn(
         "check Grafana's data source.",
     ),
 )
+INGEST_STALLED: Final = Warn(
+    Text("采集程序停滞", "Ingest stalled"),
+    Text(
+        "采集进程 {worker} 已 {value} 分钟没有连接 MQTT 服务器的记录",
+        "Ingest worker {worker}: no word of a connection to the broker for {value} minutes",
+    ),
+    Text(
+        "超过 {limit} 分钟。采集程序停了、连不上 MQTT 服务器，或写不进 PostgreSQL；停用的进程一天后不再告警。"
+        "MQTT 服务器为采集程序保留报文。请检查采集程序及其日志，运行 guangfu doctor。",
+        "More than {limit} minutes. Ingest is down, can't reach the broker, or can't write to PostgreSQL; a worker "
+        "that was taken away alerts for a day. The broker keeps messages for it. Check ingest and its log; run "
+        "guangfu doctor.",
+    ),
+)
+SPOOL_AGEING: Final = Warn(
+    Text("缓冲区报文滞留", "Spool ageing"),
+    Text(
+        "采集进程 {worker} 的缓冲区里最早的报文已等待 {value} 分钟",
+        "The oldest message in the spool of ingest worker {worker} waits for {value} minutes",
+    ),
+    Text(
+        "超过 {limit} 分钟。报文已落盘，不会丢，但没有入库：时序库慢或不应答，或没有登记册。"
+        "请检查时序库与磁盘余量，见采集运行看板。",
+        "More than {limit} minutes. The messages are on disk and not lost, but not stored: the telemetry store is "
+        "slow or away, or there is no registry. Check it and the disk; see the ingest dashboard.",
+    ),
+)
+DATABASE_REFUSING: Final = Warn(
+    Text("数据库反复失败", "Database refusing"),
+    Text(
+        "采集进程 {worker} 十分钟内遇到数据库失败 {value} 次",
+        "Ingest worker {worker} met {value} failures of the databases within ten minutes",
+    ),
+    Text(
+        "超过 {limit} 次。时序库或 SQL 拒绝写入、不应答或超时；采集程序会重试，报文留在缓冲区。"
+        "请检查两个数据库的日志、令牌与磁盘。",
+        "More than {limit}. The telemetry store or SQL refuses, is away or too slow; ingest tries again and keeps the "
+        "messages. Check the logs of both, the token and the disks.",
+    ),
+)
 ACCOUNTING_LATE: Final = Warn(
     Text("核算滞后", "Accounting late"),
     Text(

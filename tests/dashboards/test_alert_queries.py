@@ -15,6 +15,7 @@ from guangfu.income.figures import DailyEnergy
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.figures import write_daily_energy
 from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_dirty, mark_replayed, mark_seen
+from guangfu.storage.sql.operations import IngestHealth, write_ingest_health
 from guangfu.storage.sql.views import VIEWS_SCHEMA
 from guangfu.texts import Lang
 from tests.dashboards.asking import Databases, Rows
@@ -115,6 +116,36 @@ def test_a_postgres_that_answers_is_not_away(databases: Databases) -> None:
     """One that does not answer gives no rows but an error, which alerts with every rule."""
     assert fires(databases, "postgres-away") == set()
     assert document(rule("postgres-away"), Lang.ZH)["execErrState"] == "Alerting"
+
+
+def health(
+    minutes_ago: float, worker: int = 0, *, connected: bool = True, oldest_s: float = 0, failed: int = 0
+) -> Change:
+    row = IngestHealth(
+        worker, NOW - timedelta(minutes=minutes_ago), NOW - timedelta(hours=5), 1, 1, 0, failed, 0, 0, 0, oldest_s, 0,
+        0, 1, connected, False,
+    )  # fmt: skip
+    return lambda db: write_ingest_health(db, row)
+
+
+def test_ingest_is_stalled_when_a_worker_says_nothing_or_is_not_connected(databases: Databases) -> None:
+    assert fires(databases, "ingest-stalled") == set(), "no worker, no alert: no telemetry tells"
+    assert fires(databases, "ingest-stalled", NOW, health(1), health(6, worker=1)) == {"1"}
+    assert fires(databases, "ingest-stalled", NOW, health(6), health(1, connected=False)) == {"0"}
+    assert fires(databases, "ingest-stalled", NOW, health(6), health(1)) == set()
+    assert fires(databases, "ingest-stalled", NOW, health(60 * 25)) == set(), "taken away"
+
+
+def test_the_spool_ages_while_messages_wait_in_it(databases: Databases) -> None:
+    assert fires(databases, "spool-ageing", NOW, health(1, oldest_s=601), health(1, worker=1, oldest_s=599)) == {"0"}
+    assert fires(databases, "spool-ageing", NOW, health(2, oldest_s=601), health(1)) == set()
+
+
+def test_a_database_refuses_when_ingest_meets_its_failures(databases: Databases) -> None:
+    grown = (health(3, failed=10), health(2, failed=13), health(1, failed=16))
+    assert fires(databases, "database-refusing", NOW, *grown) == {"0"}
+    assert fires(databases, "database-refusing", NOW, *grown[:2]) == set()
+    assert fires(databases, "database-refusing", NOW + timedelta(minutes=15), *grown) == set(), "over"
 
 
 def dirty(day: date) -> Change:

@@ -11,7 +11,7 @@ from dashboards.rendering import rendered
 from guangfu.texts import Lang
 from tests.dashboards.fake_grafana import FakeGrafana, running_fake_grafana
 
-THINGS = 3 + 2 + 14 + 8
+THINGS = 3 + 2 + 14 + 11
 """Folders, data sources, dashboards, alert rules."""
 GROUPS = 2
 """Groups of rules: they come with their rules, and one of them gets an interval of its own."""
