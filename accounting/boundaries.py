@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from accounting.readings import COUNTER, NEAR
-from guangfu.clock import day_start, from_ms, month_days, to_ms
+from guangfu.clock import day_start, from_ms, to_ms
 from guangfu.income.settlement.matching import our_device
 from guangfu.income.settlement.models import Statement
+from guangfu.income.settlement.months import month_bounds
 from guangfu.stations.models import Device, DeviceKind, Registry
 from guangfu.storage.sql.settlement import BoundaryReading
 from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore
@@ -39,12 +40,6 @@ def boundary_readings(
         _fill(store, found, margin, timedelta(hours=max_gap_h))
     stated = dict(_stated(registry, statements.values()))
     return [_stand_in(row, stated.get(_place(row))) for row in found.values()]
-
-
-def month_bounds(month: str) -> tuple[date, date]:
-    """The month's first day, and the first day after it."""
-    days = month_days(month)
-    return days[0], days[-1] + timedelta(days=1)
 
 
 def _bounds(registry: Registry, station_id: str, month: str, statement: Statement | None) -> Iterator[Bound]:

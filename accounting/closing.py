@@ -7,11 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from accounting.boundaries import boundary_readings, month_bounds
+from accounting.boundaries import boundary_readings
 from accounting.months import is_over
 from guangfu.clock import local_day
 from guangfu.income.rules import Rules
 from guangfu.income.settlement.models import Statement
+from guangfu.income.settlement.months import on_grid
 from guangfu.stations.models import Registry
 from guangfu.storage.sql.papers import StationMonth, read_station_months, write_station_months
 from guangfu.storage.sql.settlement import (
@@ -35,16 +36,6 @@ class Place:
 
     month: StationMonth
     blocked: Text | None = None
-
-
-def on_grid(registry: Registry, month: str) -> list[str]:
-    """The stations that have a day on grid in the month."""
-    first, after = month_bounds(month)
-    return sorted(
-        one.station_id
-        for one in registry.stations.values()
-        if one.grid_connected_on < after and first < (one.closed_on or date.max)
-    )
 
 
 def month_states(db: Connection, registry: Registry, month: str) -> dict[str, StationMonth]:

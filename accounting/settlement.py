@@ -4,9 +4,9 @@ A statement whose difference is explained within the tolerance is posted when it
 waits as `imported`; the estimate, or the statement that it is to replace, stands until it is accepted.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -16,8 +16,9 @@ from guangfu.clock import month_days
 from guangfu.income.rules import Rules
 from guangfu.income.settlement.differences import NOT_ESTIMATED, Compared, attention, explain
 from guangfu.income.settlement.matching import our_meters
-from guangfu.income.settlement.models import Statement, SubsidyStatus, is_receivable, settled_income
+from guangfu.income.settlement.models import SettledIncome, Statement, settled_income
 from guangfu.income.settlement.window import window_estimate
+from guangfu.income.subsidy_status import Standing, subsidy_standing
 from guangfu.ledger.books import AGENCY, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.journal import Entry
@@ -43,15 +44,6 @@ from guangfu.storage.sql.settlement import (
     write_statements,
 )
 from guangfu.texts import Text
-
-StatusOf = Callable[[str, date], SubsidyStatus]
-"""A station's subsidy status on the last day of the energy's month."""
-
-
-def unknown_status(station_id: str, day: date) -> SubsidyStatus:
-    """Where nobody has said: a receivable, marked unconfirmed."""
-    del station_id, day
-    return SubsidyStatus.UNKNOWN
 
 
 class Outcome(StrEnum):
@@ -84,13 +76,15 @@ class ImportPlan:
 
 @dataclass
 class Settlement:
-    """What settling needs beside a connection. `by` and `at` stand beside every step."""
+    """What settling needs beside a connection. `by` and `at` stand beside every step.
+
+    `rules` has the stations' places in the state's list of subsidised stations (`with_subsidy_status`).
+    """
 
     registry: Registry
     rules: Rules
     at: datetime
     by: str
-    status_of: StatusOf = field(default=unknown_status)
 
     def plan(self, db: Connection, statements: Sequence[Statement], *, replacing: bool = False) -> ImportPlan:
         """What importing these statements would do. Nothing is written.
@@ -210,7 +204,7 @@ class Settlement:
         for one in kept:
             steps += [(one, one.state, "matched"), (one, "matched", "posted")]
         self._record(db, [step for step in steps if step[1] != step[2]], reason)
-        rows = [row for one in kept for row in settled_income(one.statement, one.statement_id, self._status(one))]
+        rows = [row for one in kept for row in self._settled(one)]
         replace_settled(db, [one.statement_id for one in (*kept, *old)], rows)
         entries = list(self._entries(db, kept))
         self._settle_months(db, kept)
@@ -232,7 +226,7 @@ class Settlement:
 
     def _receivable(self, one: KeptStatement) -> tuple[dict[Part, Fen], dict[tuple[str, Part], Fen]]:
         said = one.statement
-        parts = [part for part in Part if part is Part.BASE or is_receivable(self._status(one))]
+        parts = [part for part in Part if part is Part.BASE or self._listed(one).receivable]
         corrections: dict[tuple[str, Part], Fen] = {}
         for each in said.corrections:
             if each.part in parts:
@@ -240,8 +234,16 @@ class Settlement:
                 corrections[each.month, each.part] = Fen(before + each.settled_fen)
         return {part: said.part_fen(part) for part in parts}, corrections
 
-    def _status(self, one: KeptStatement) -> SubsidyStatus:
-        return self.status_of(one.statement.station_id, month_days(one.statement.month)[-1])
+    def _settled(self, one: KeptStatement) -> list[SettledIncome]:
+        listed = self._listed(one)
+        return settled_income(
+            one.statement, one.statement_id, receivable=listed.receivable, unconfirmed=listed.unconfirmed
+        )
+
+    def _listed(self, one: KeptStatement) -> Standing:
+        """The station's place in the list on the last day of the energy's month."""
+        station = self.registry.stations[one.statement.station_id]
+        return subsidy_standing(station, month_days(one.statement.month)[-1], self.rules)
 
     def _settle_months(self, db: Connection, kept: Sequence[KeptStatement]) -> None:
         """A month that an exception closed stays closed: its statement is an entry of today that names it."""

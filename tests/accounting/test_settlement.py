@@ -8,13 +8,14 @@ import pytest
 
 from accounting.settlement import ImportPlan, Outcome, Settlement
 from guangfu.clock import day_start
+from guangfu.income.rules.models import Confidence, ListStatus, SubsidyStatus
 from guangfu.income.settlement.models import (
     Cause,
     SettledIncome,
     Statement,
     StatementCorrection,
-    SubsidyStatus,
 )
+from guangfu.income.subsidy_status import with_subsidy_status
 from guangfu.ledger.books import AGENCY, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.states import Subject
@@ -35,18 +36,25 @@ def may_is_estimated(county: County) -> None:
     county.account()
 
 
-def settlement(county: County, **given: SubsidyStatus) -> Settlement:
-    status = given.get("status", SubsidyStatus.LISTED)
+def settlement(county: County, status: ListStatus | None = ListStatus.LISTED) -> Settlement:
+    """Every station has this place in the list; without, nobody has said anything."""
     registry = read_registry(county.engine)
-    return Settlement(registry, county.rules, county.clock.now(), "李会计", lambda *_: status)
+    rows = (
+        []
+        if status is None
+        else [SubsidyStatus(s, MAY, None, status, None, "", Confidence.A) for s in registry.stations]
+    )
+    rules = with_subsidy_status(county.rules, rows)
+    return Settlement(registry, rules, county.clock.now(), "李会计")
 
 
 def take(
-    county: County, statements: Sequence[Statement], *, replacing: bool = False, **given: SubsidyStatus
-) -> ImportPlan:
+    county: County, statements: Sequence[Statement], *, replacing: bool = False,
+    status: ListStatus | None = ListStatus.LISTED,
+) -> ImportPlan:  # fmt: skip
     with county.engine.begin() as db:
         lock_months(db)
-        settle = settlement(county, **given)
+        settle = settlement(county, status)
         plan = settle.plan(db, statements, replacing=replacing)
         if not plan.faults:
             settle.apply(db, plan, "V-2026-000001")
@@ -239,7 +247,7 @@ def test_a_correction_posts_now_names_the_old_month_and_may_be_negative(county: 
 
 def test_the_subsidy_of_an_unlisted_station_is_a_memo(county: County) -> None:
     may_is_estimated(county)
-    take(county, [statement()], status=SubsidyStatus.UNLISTED)
+    take(county, [statement()], status=ListStatus.UNLISTED)
     assert balance(county) == {"A3": 1_806_432, "L1.settled": -1_806_432}
     (row,) = settled(county)
     assert (row.settled_subsidy_fen, row.subsidy_receivable, row.unconfirmed) == (2_657_568, False, False)
@@ -247,7 +255,7 @@ def test_the_subsidy_of_an_unlisted_station_is_a_memo(county: County) -> None:
 
 def test_a_station_that_nobody_has_listed_is_marked_unconfirmed(county: County) -> None:
     may_is_estimated(county)
-    take(county, [statement()], status=SubsidyStatus.UNKNOWN)
+    take(county, [statement()], status=None)
     assert [(row.subsidy_receivable, row.unconfirmed) for row in settled(county)] == [(True, True)]
     assert balance(county)["A3"] == 4_464_000
 

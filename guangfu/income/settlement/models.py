@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -118,21 +118,6 @@ def corrected_wh(corrections: Iterable[StatementCorrection]) -> int:
     return by_part[Part.BASE] or by_part[Part.SUBSIDY]
 
 
-class SubsidyStatus(StrEnum):
-    """Where a station stands in the state's list of subsidised stations."""
-
-    LISTED = "listed"
-    UNLISTED = "unlisted"
-    SUSPENDED = "suspended"
-    REMOVED = "removed"
-    UNKNOWN = "unknown"
-
-
-def is_receivable(status: SubsidyStatus) -> bool:
-    """Whether a settled subsidy is owed to the agency, or is a memo only. Unknown is taken for listed, unconfirmed."""
-    return status in {SubsidyStatus.LISTED, SubsidyStatus.UNKNOWN}
-
-
 @dataclass(frozen=True, slots=True)
 class SettledIncome:
     """What one statement settles for the energy of one month; the class of the table `settled_income`. [fen]
@@ -152,13 +137,21 @@ class SettledIncome:
     unconfirmed: bool
 
 
-def settled_income(statement: Statement, statement_id: str, status: SubsidyStatus) -> list[SettledIncome]:
-    """The rows of a statement: its own month first, then each older month that a correction names."""
+def settled_income(
+    statement: Statement, statement_id: str, *, receivable: bool, unconfirmed: bool
+) -> list[SettledIncome]:
+    """The rows of a statement: its own month first, then each older month that a correction names.
+
+    Args:
+        receivable: Whether the subsidy is owed to the agency; while a station is not listed it is a memo only.
+        unconfirmed: Whether that rests on something nobody has confirmed.
+    """
     months = [statement.month, *sorted({one.month for one in statement.corrections} - {statement.month})]
-    return [_settled(statement, statement_id, month, status) for month in months]
+    rows = (_settled(statement, statement_id, month) for month in months)
+    return [replace(row, subsidy_receivable=receivable, unconfirmed=unconfirmed) for row in rows]
 
 
-def _settled(statement: Statement, statement_id: str, month: str, status: SubsidyStatus) -> SettledIncome:
+def _settled(statement: Statement, statement_id: str, month: str) -> SettledIncome:
     own = month == statement.month
     named = [one for one in statement.corrections if one.month == month]
     base, subsidy = (
@@ -174,8 +167,8 @@ def _settled(statement: Statement, statement_id: str, month: str, status: Subsid
         settled_base_fen=Fen(base),
         settled_subsidy_fen=Fen(subsidy),
         subsidy_year=int(month[:4]),
-        subsidy_receivable=is_receivable(status),
-        unconfirmed=status is SubsidyStatus.UNKNOWN,
+        subsidy_receivable=True,
+        unconfirmed=False,
     )
 
 
