@@ -39,11 +39,9 @@ def may_is_estimated(county: County) -> None:
 def settlement(county: County, status: ListStatus | None = ListStatus.LISTED) -> Settlement:
     """Every station has this place in the list; without, nobody has said anything."""
     registry = read_registry(county.engine)
-    rows = (
-        []
-        if status is None
-        else [SubsidyStatus(s, MAY, None, status, None, "", Confidence.A) for s in registry.stations]
-    )
+    rows = []
+    if status is not None:
+        rows = [SubsidyStatus(s, MAY, None, status, None, "", Confidence.A, False) for s in registry.stations]
     rules = with_subsidy_status(county.rules, rows)
     return Settlement(registry, rules, county.clock.now(), "李会计")
 
