@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from accounting.plan import ONE_DAY, Portion
 from guangfu.clock import day_start, to_ms
 from guangfu.income.counters import CodedRegisters
-from guangfu.income.energy import daily_energy
+from guangfu.income.energy import FleetEnergy, daily_energy
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.likeness import Neighbours, sky_of
 from guangfu.income.meters import meter_limits
@@ -114,14 +114,18 @@ def _open_ended(registers: CodedRegisters, begin: datetime, end: datetime, more_
 
 def _shaped(source: "Source", registers: CodedRegisters, pairs: Days, now: datetime) -> list[DailyEnergy]:
     """The days, with gaps shared as like stations had it where there are gaps."""
-    rows = daily_energy(registers, source.registry, pairs, source.rules, now)
+    wanted = [pair for pair in pairs if pair[0] in source.registry.stations]
+    if not wanted:
+        return []
+    energy = FleetEnergy(registers, source.registry, wanted, source.rules, now)
+    rows = energy.rows(wanted)
     gaps = [(row.station_id, row.day) for row in rows if _is_of_a_gap(row, source.rules)]
     if not gaps:
         return rows
     # A gap's share of one day depends on all of its days, so those beside the asked ones are asked for as well.
     around = {(station, day) for station, day in gaps for day in source.gap_days(registers, station, day)}
     sky = sky_of(source.like_days(around, now), source.registry, source.neighbours, around, source.rules.energy)
-    return daily_energy(registers, source.registry, pairs, source.rules, now, sky)
+    return energy.rows(wanted, sky)
 
 
 def _is_of_a_gap(row: DailyEnergy, rules: Rules) -> bool:

@@ -40,9 +40,41 @@ def daily_energy(
     Returns:
         One row per asked pair, sorted by station and day. Order and repetition of the readings change nothing.
     """
-    if not any(station in registry.stations for station, _ in asked):
-        return []
-    return energy_columns(registers, registry, asked, rules, now, sky).rows(rules.version, now)
+    wanted = [pair for pair in set(asked) if pair[0] in registry.stations]
+    return FleetEnergy(registers, registry, wanted, rules, now).rows(wanted, sky) if wanted else []
+
+
+class FleetEnergy:
+    """The same for asking more than once: what like stations had is known only when their days are computed.
+
+    Args:
+        around: All that will be asked for; at least one, all of known stations.
+    """
+
+    def __init__(
+        self,
+        registers: Registers | CodedRegisters,
+        registry: Registry,
+        around: Collection[tuple[str, date]],
+        rules: Rules,
+        now: datetime,
+    ) -> None:
+        self._rules, self._now = rules, now
+        names, self._days = sorted({station for station, _ in around}), _days(around)
+        self._number = {station: i for i, station in enumerate(names)}
+        self._meters = gateway_meters(registry, names, self._days, rules.energy.plausible_factor)
+        self._places = Places.of(registry, [station for station, _ in self._meters.index])
+        self._grown = grow(registers, self._meters.index, self._meters.limits)
+
+    def rows(self, asked: Collection[tuple[str, date]], sky: Sky | None = None) -> list[DailyEnergy]:
+        """Those of the days that are asked for, sorted by station and day."""
+        wanted = sorted(asked)
+        energy = self._rules.energy
+        figures = meter_days(self._grown, self._meters, self._places, self._days, energy, sky or {}, to_ms(self._now))
+        station = np.array([self._number[station] for station, _ in wanted], np.int64)
+        day = np.array([day.toordinal() for _, day in wanted], np.int64) - self._days[0].toordinal()
+        columns = _station_days(wanted, _summed(figures, self._meters, self._number), station, day)
+        return columns.rows(self._rules.version, self._now)
 
 
 @dataclass(frozen=True)
@@ -88,29 +120,7 @@ def _or_none(values: Ints, known: Bools) -> list[int | None]:
     return found
 
 
-def energy_columns(
-    registers: Registers | CodedRegisters,
-    registry: Registry,
-    asked: Collection[tuple[str, date]],
-    rules: Rules,
-    now: datetime,
-    sky: Sky | None = None,
-) -> EnergyColumns:
-    """`daily_energy` as columns; at least one station must be known."""
-    wanted = sorted(pair for pair in set(asked) if pair[0] in registry.stations)
-    names = sorted({station for station, _ in wanted})
-    days = _days(wanted)
-    meters = gateway_meters(registry, names, days, rules.energy.plausible_factor)
-    places = Places.of(registry, [station for station, _ in meters.index])
-    grown = grow(registers, meters.index, meters.limits)
-    figures = meter_days(grown, meters, places, days, rules.energy, sky or {}, to_ms(now))
-    number = {station: i for i, station in enumerate(names)}
-    station = np.array([number[station] for station, _ in wanted], np.int64)
-    day = np.array([day.toordinal() - days[0].toordinal() for _, day in wanted], np.int64)
-    return _station_days(wanted, _summed(figures, meters, number), station, day)
-
-
-def _days(wanted: Sequence[tuple[str, date]]) -> list[date]:
+def _days(wanted: Collection[tuple[str, date]]) -> list[date]:
     first, last = min(day for _, day in wanted), max(day for _, day in wanted)
     return [first + timedelta(days=i) for i in range((last - first).days + 1)]
 

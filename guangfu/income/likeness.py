@@ -1,14 +1,16 @@
 """What like stations nearby had of a clear day: by it a gap's energy is shared over its days."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import cached_property
+from math import hypot
+from statistics import median
 from typing import Final
 
 import numpy as np
 
-from guangfu.clock import day_start, to_ms
+from guangfu.clock import DAY_MS, day_start, to_ms
 from guangfu.income.counters import Floats, Ints
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.gaps import Likeness, Places, Sky
@@ -20,7 +22,7 @@ NEAREST: Final = 6
 _ASKED: Final = 12
 _WITHIN_KM: Final = 150.0
 _KM_PER_DEG: Final = 111.2
-_DAY_MS: Final = 86_400_000
+_EPOCH: Final = date(1970, 1, 1)
 
 
 class Neighbours:
@@ -71,7 +73,8 @@ def sky_of(
         no like station was measured is left out.
     """
     of_day: dict[date, dict[str, float]] = defaultdict(dict)
-    for (station, day), index in _indices(rows, registry).items():
+    wanted = {(like, day) for station, day in asked for like in neighbours.of(station)}
+    for (station, day), index in _indices([row for row in rows if (row.station_id, row.day) in wanted], registry):
         of_day[day][station] = index
     sky: dict[tuple[str, date], Likeness] = {}
     for station, day in asked:
@@ -84,9 +87,15 @@ def sky_of(
 
 def _likeness(near: list[float], rules: EnergyRules) -> Likeness:
     """The less like stations agree with each other, the less they tell."""
-    index = float(np.median(near))
-    apart = float(np.std(near)) / max(index, 0.02) if len(near) > 1 else rules.like_spread
-    return Likeness(max(index, 0.002), float(np.hypot(rules.like_spread, apart)))
+    index = median(near)
+    apart = _apart(near) / max(index, 0.02) if len(near) > 1 else rules.like_spread
+    return Likeness(max(index, 0.002), hypot(rules.like_spread, apart))
+
+
+def _apart(values: list[float]) -> float:
+    """The standard deviation; `statistics.pstdev` is exact, and slow."""
+    mean = sum(values) / len(values)
+    return (sum((value - mean) ** 2 for value in values) / len(values)) ** 0.5
 
 
 def is_measured(row: DailyEnergy) -> bool:
@@ -94,12 +103,13 @@ def is_measured(row: DailyEnergy) -> bool:
     return row.complete and row.reason is None and row.energy_wh is not None and row.estimated_low_wh is None
 
 
-def _indices(rows: Iterable[DailyEnergy], registry: Registry) -> Mapping[tuple[str, date], float]:
+def _indices(rows: Iterable[DailyEnergy], registry: Registry) -> Iterator[tuple[tuple[str, date], float]]:
     measured = [row for row in rows if is_measured(row) and row.station_id in registry.stations]
     names = sorted({row.station_id for row in measured})
     number = {name: i for i, name in enumerate(names)}
-    start = np.array([to_ms(day_start(row.day)) for row in measured], np.int64)
+    days = np.array([row.day.toordinal() for row in measured], np.int64)
+    start = days * DAY_MS - (_EPOCH.toordinal() * DAY_MS - to_ms(day_start(_EPOCH)))
     station = np.array([number[row.station_id] for row in measured], np.int64)
-    clear = Places.of(registry, names).clear_wh(station, start, start + _DAY_MS)
+    clear = Places.of(registry, names).clear_wh(station, start, start + DAY_MS)
     index = np.array([row.energy_wh for row in measured], np.float64) / np.maximum(clear, 1.0)
-    return {(row.station_id, row.day): one for row, one in zip(measured, index.tolist(), strict=True)}
+    return zip([(row.station_id, row.day) for row in measured], index.tolist(), strict=True)

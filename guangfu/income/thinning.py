@@ -21,7 +21,7 @@ assert CHINA.utcoffset(None).total_seconds() * 1000 == _OFFSET_MS  # a fixed off
 def thinned(rows: CodedRegisters, most_wh: Ints, near_ms: int) -> CodedRegisters:
     """The rows without which `daily_energy` would give another figure.
 
-    A step is doubtful when it falls, rises by more than `most_wh`, takes longer than `near_ms` or no time at all. All
+    A step is doubtful when it falls, rises by more than `most_wh`, or takes longer than `near_ms`. All
     readings beside a doubtful step stay, and the first and last of each meter and local day.
 
     Args:
@@ -38,6 +38,10 @@ def thinned(rows: CodedRegisters, most_wh: Ints, near_ms: int) -> CodedRegisters
     codes, at_ms = rows.codes, rows.at_ms
     if len(codes) == 0:
         return replace(rows, joined=np.zeros(0, np.bool_))
+    again = (codes[1:] == codes[:-1]) & (at_ms[1:] == at_ms[:-1])
+    if again.any():
+        rows = _picked(rows, ~np.append(again, False))
+        codes, at_ms = rows.codes, rows.at_ms
     doubtful = _doubtful(rows, most_wh, near_ms)
     keep = doubtful.copy()
     keep[1:] |= doubtful[:-1]
@@ -47,9 +51,7 @@ def thinned(rows: CodedRegisters, most_wh: Ints, near_ms: int) -> CodedRegisters
     _keep_ends_of_days(keep, at_ms)
     kept = np.flatnonzero(keep)
     joined = ~(doubtful[kept] | doubtful[kept - 1] | doubtful[np.minimum(kept + 1, len(codes) - 1)])
-    found = CodedRegisters(rows.names, codes[kept], at_ms[kept], rows.register_wh[kept], joined)
-    again = (found.codes[1:] == found.codes[:-1]) & (found.at_ms[1:] == found.at_ms[:-1])
-    return _picked(found, ~np.append(again, False)) if again.any() else found
+    return CodedRegisters(rows.names, codes[kept], at_ms[kept], rows.register_wh[kept], joined)
 
 
 def most_at_once_wh(names: NDArray[np.object_] | list[tuple[str, str]], limits: dict[tuple[str, str], float]) -> Ints:
