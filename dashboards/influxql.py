@@ -10,8 +10,8 @@ from typing import Final
 from dashboards.target import InfluxQL
 from guangfu.storage.rollups import Rollup
 
-LIVE: Final = "15m"
-"""How old a meter's last reading may be to count as the present one."""
+LIVE: Final = "5m"
+"""How old a meter's last reading may be to count as the present one: as long as on the pages."""
 
 IN_AREA: Final = '"banner" =~ /^${banner}$/'
 """`(a|b)` where many are chosen."""

@@ -30,8 +30,8 @@ AT_STAKE: Final = say(
 POWER_NOW: Final = say(
     "当前功率",
     "Power now",
-    "各关口表最近 15 分钟内最后一次有功功率之和；夜间为 0。",
-    "Sum of every gateway meter's last active power within 15 minutes; zero at night.",
+    "各关口表最近 5 分钟内最后一次有功功率之和，与页面相同；夜间为 0。",
+    "Sum of every gateway meter's last active power within 5 minutes, as on the pages; zero at night.",
 )
 ENERGY_TODAY: Final = say(
     "今日上网电量",

@@ -22,8 +22,8 @@ LIKE_NEIGHBOURS: Final = say(
 POWER_NOW: Final = say(
     "当前功率",
     "Power now",
-    "关口表最近 15 分钟内最后一次有功功率；夜间为 0，离线时为 —。",
-    "The gateway meter's last active power within 15 minutes; zero at night, — when it is silent.",
+    "关口表最近 5 分钟内最后一次有功功率；夜间为 0，离线时为 —。",
+    "The gateway meter's last active power within 5 minutes; zero at night, — when it is silent.",
 )
 ENERGY_TODAY: Final = say(
     "今日上网电量",

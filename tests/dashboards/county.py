@@ -25,7 +25,7 @@ from accounting.rollups import Rollups
 from guangfu.clock import ManualClock, to_ms
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome, VillageMonthlyIncome
 from guangfu.ledger.fen import Fen
-from guangfu.stations.models import DeviceKind, Grid, Registry, ShareUnits, Station, StationKind, Village, Zone
+from guangfu.stations.models import Device, DeviceKind, Grid, Registry, ShareUnits, Station, StationKind, Village, Zone
 from guangfu.stations.places import banners, leagues
 from guangfu.storage.sql.figures import replace_month, write_daily_energy
 from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_replayed, mark_seen, read_dead_letters
@@ -65,7 +65,7 @@ def registry() -> Registry:
         banners=dict(banners()),
         villages=villages,
         stations=stations,
-        devices=(),
+        devices=tuple(Device(name, "m1", DeviceKind.METER, date(2018, 6, 30)) for name in stations),
         share_units=(ShareUnits("a", "v1", 3, date(2018, 6, 30)), ShareUnits("a", "v2", 1, date(2018, 6, 30))),
         households={},
         slots=(),
