@@ -34,6 +34,8 @@ def board(lang: Lang) -> Board:
             *_first_row(lang),
             _coverage_by_day(lang),
             _without_figure(lang),
+            _messages_by_day(lang),
+            _incomplete(lang),
             _worst(lang),
             _letters(lang),
             _letters_by_day(lang),
@@ -98,6 +100,52 @@ def _without_figure(lang: Lang) -> Panel:
         for reason, text in REASON_TEXTS.items()
     }
     return day_bars(says.WITHOUT_FIGURE(lang), Sql(query, series=True), unit="short", columns=columns, height=9)
+
+
+MISSING: Final = (
+    "(SELECT station_id, (until_at AT TIME ZONE 'Asia/Shanghai')::date AS day, sum(last_seq - first_seq + 1) AS missing "
+    "FROM seq_gaps WHERE until_at BETWEEN $__timeFrom()::timestamptz AND $__timeTo()::timestamptz GROUP BY 1, 2)"
+)
+"""Numbers of messages that did not come, by the day on which the gap ended."""
+
+MESSAGES: Final = (
+    "(SELECT station_id, day, coalesce(received, 0) AS received, coalesce(late, 0) AS late, "
+    "coalesce(arrived - received, 0) AS doubled, coalesce(missing, 0) + coalesce(missing_closed, 0) AS missing "
+    f"FROM completeness_days FULL JOIN {MISSING} missing USING (station_id, day))"
+)
+
+
+def _messages_by_day(lang: Lang) -> Panel:
+    query = (
+        f"SELECT {sql.at_midnight('d.day')} AS time, sum(d.received - d.late) AS in_time, sum(d.late) AS late, "
+        f"sum(d.missing) AS missing FROM {MESSAGES} d JOIN {sql.fleet(lang)} f USING (station_id) "
+        f"WHERE {sql.in_range('d.day')} AND {HERE} GROUP BY d.day ORDER BY d.day"
+    )
+    columns = {
+        "in_time": Column(says.IN_TIME(lang), "short", 0, colours.ACCENT),
+        "late": Column(says.LATE(lang), "short", 0, colours.STALE),
+        "missing": Column(says.MISSING(lang), "short", 0, colours.DOWN),
+    }
+    return day_bars(says.MESSAGES_BY_DAY(lang), Sql(query, series=True), unit="short", columns=columns, height=9)
+
+
+def _incomplete(lang: Lang) -> Panel:
+    query = (
+        "SELECT f.station_id, f.station, sum(d.missing) AS missing, "
+        "sum(d.missing)::float / nullif(sum(d.received + d.missing), 0) AS part, sum(d.late) AS late, "
+        f"sum(d.doubled) AS doubled FROM {MESSAGES} d JOIN {sql.fleet(lang)} f USING (station_id) "
+        f"WHERE {sql.in_range('d.day')} AND {HERE} GROUP BY 1, 2 HAVING sum(d.missing) > 0 OR sum(d.late) > 0 "
+        "ORDER BY missing DESC, late DESC, station_id LIMIT 100"
+    )
+    columns = {
+        "station_id": Column("id", style=HIDDEN),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), style=NARROW),
+        "missing": Column(says.MISSING(lang), THOUSANDS, 0, width=100),
+        "part": Column(says.MISSING_PART(lang), "percentunit", 2, width=110),
+        "late": Column(says.LATE(lang), THOUSANDS, 0, width=100),
+        "doubled": Column(says.DOUBLED(lang), THOUSANDS, 0, width=100),
+    }
+    return table(says.INCOMPLETE(lang), Sql(query), columns=columns, height=9)
 
 
 def _worst(lang: Lang) -> Panel:

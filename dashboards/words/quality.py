@@ -81,6 +81,25 @@ INTERPOLATED: Final = say(
     "跨零点的读数中断内推算出的电量占当日上网电量的比例。",
     "The part of a day's energy that gaps over midnight made up.",
 )
+MESSAGES_BY_DAY: Final = say(
+    "每日报文：按时、迟到、缺失",
+    "Messages by day: in time, late, missing",
+    "按电站的启动标识与序号计数。缺失为序号中断处缺的报文数，计入中断结束之日；迟到而补上的不算缺失。",
+    "Counted by the stations' boot and sequence numbers. Missing: numbers between two that came, on the day on which the "
+    "gap ended; what comes late after all is not missing.",
+)
+INCOMPLETE: Final = say(
+    "缺失或迟到报文最多的电站",
+    "Stations with missing or late messages",
+    "所选时间内缺失的在前，至多 100 座；重复为同一序号多次到达，不影响入库。点名称打开该站页面。",
+    "Most missing of the range first, at most 100; doubled: a number that came again, which does no harm. "
+    "A name opens the station.",
+)
+IN_TIME: Final = Text("按时", "In time")
+LATE: Final = Text("迟到", "Late")
+MISSING: Final = Text("缺失", "Missing")
+MISSING_PART: Final = Text("缺失占比", "Part missing")
+DOUBLED: Final = Text("重复", "Doubled")
 WITH_FIGURE: Final = Text("有电量的电站", "Stations with energy")
 DAYS: Final = Text("有电量/应计天数", "Days / due")
 INTERPOLATED_PART: Final = Text("插补占比", "Interpolated")

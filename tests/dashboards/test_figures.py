@@ -15,7 +15,16 @@ from guangfu.storage.sql import schema
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.texts import Lang
 from tests.dashboards.asking import Databases, Rows
-from tests.dashboards.county import MONTH, NOW, fill_health, fill_letters, fill_rollups, fill_sql, fill_telemetry
+from tests.dashboards.county import (
+    MONTH,
+    NOW,
+    fill_completeness,
+    fill_health,
+    fill_letters,
+    fill_rollups,
+    fill_sql,
+    fill_telemetry,
+)
 from tests.dashboards.expanding import View, expand_sql
 from tests.dashboards.reader import granted
 from tests.services.running import Postgres, Service
@@ -59,6 +68,7 @@ def databases(influxdb: Service, owner: Engine) -> Iterator[Databases]:
     fill_sql(owner)
     fill_health(owner)
     fill_letters(owner)
+    fill_completeness(owner)
     fill_rollups(place.open(), owner)
     reader = granted(owner.url.render_as_string(hide_password=False))
     yield Databases(reader, influxdb, place.settings.influx_bucket.split("/")[0])
@@ -229,12 +239,14 @@ def _of_quality(lang: Lang) -> Figures:
         ("quality", 6): [[("false",)]],
         ("quality", 7): [[(midnight(8), 1, 1), (midnight(9), 5 / 6, 5 / 6), (midnight(10), 1, 1)]],
         ("quality", 8): [[(midnight(9), "no_readings", 1)]],
-        ("quality", 9): [[("offline", *offline, 0.5, "1 / 2", 0, "no_readings")]],
-        ("quality", 10): [[("not_json", 2, 2, "2026-06-10 11:30"), ("bad_reading", 0, 1, "2026-06-09 11:00")]],
-        ("quality", 11): [
+        ("quality", 9): [[(midnight(9), 85, 5, 10)]],
+        ("quality", 10): [[("a", "a站" if lang is Lang.ZH else "Station a", 10, 0.1, 5, 1)]],
+        ("quality", 11): [[("offline", *offline, 0.5, "1 / 2", 0, "no_readings")]],
+        ("quality", 12): [[("not_json", 2, 2, "2026-06-10 11:30"), ("bad_reading", 0, 1, "2026-06-09 11:00")]],
+        ("quality", 13): [
             [(midnight(9), "bad_reading", 1), (midnight(9), "not_json", 1), (midnight(10), "not_json", 1)]
         ],
-        ("quality", 12): [[(midnight(8), 50 / 3700), (midnight(9), 0), (midnight(10), 0)]],
+        ("quality", 14): [[(midnight(8), 50 / 3700), (midnight(9), 0), (midnight(10), 0)]],
     }
 
 

@@ -43,6 +43,8 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
         "estimated_distributable_fen", "unconfirmed",
     ),
     "station_months": ("station_id", "month", "state", "changed_at"),
+    "completeness_days": ("station_id", "day", "arrived", "received", "late", "unnumbered", "missing_closed"),
+    "seq_gaps": ("station_id", "first_seq", "last_seq", "from_at", "until_at"),
     "ingest_health": (
         "worker", "at", "started_at", "received", "stored", "dead_letters", "store_failures", "sql_failures",
         "spool_messages", "spool_bytes", "spool_oldest_s", "outbox_rows", "set_aside", "disk_free_bytes", "connected",
