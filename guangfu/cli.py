@@ -42,6 +42,22 @@ PROGRAMS: Final = {
         "accounting.villages.beneficiaries_commands",
         Text("受益人名册：动态调整、查看、删除", "the beneficiary register: adjust, look, erase"),
     ),
+    "plans": Program(
+        "accounting.villages.plans_commands",
+        Text("收益使用计划：导入、推进、岗位、考勤", "village plans: import, steps, posts, attendance"),
+    ),
+    "payments": Program(
+        "accounting.villages.payments_commands",
+        Text("发放：起草、审批、汇出、核销、退汇", "payments: draft, approve, send, settle"),
+    ),
+    "statements": Program(
+        "accounting.statements_commands",
+        Text("电力公司结算单：导入、查看、核对", "the power company's statements: import, look, accept"),
+    ),
+    "months": Program(
+        "accounting.months_commands",
+        Text("月份：状态、预估与结算、变动、关账", "months: states, settled beside estimated, what moved, closing"),
+    ),
     "ledger": Program("guangfu.commands.ledger", Text("账簿：校验", "the ledger: verify")),
     "dead-letters": Program("guangfu.commands.dead_letters", Text("死信：查看、重放", "dead letters: look, replay")),
     "doctor": Program("guangfu.commands.doctor", Text("检查各部分是否正常", "is every part well")),

@@ -1,10 +1,12 @@
 """A registry of five villages in a real database, keys in the environment, commands run as people run them."""
 
 import csv
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,19 @@ def write(tmp_path: Path) -> Write:
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture
+def new_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes databases with the newest schema: one for each example of a property."""
+    if backend == "postgresql":
+        new: Callable[[], str] = request.getfixturevalue("new_migrated")
+        return new
+    template, numbers = request.getfixturevalue("migrated_file"), count(1)
+
+    def copy() -> str:
+        path = tmp_path / f"{next(numbers)}.sqlite"
+        shutil.copy(template, path)
+        return f"sqlite:///{path}"
+
+    return copy
