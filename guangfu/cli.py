@@ -58,8 +58,14 @@ PROGRAMS: Final = {
         "accounting.months_commands",
         Text("月份：状态、预估与结算、变动、关账", "months: states, settled beside estimated, what moved, closing"),
     ),
+    "opening-balances": Program(
+        "accounting.villages.openings_commands", Text("期初余额：导入、列出", "opening balances: import, list")
+    ),
     "ledger": Program("guangfu.commands.ledger", Text("账簿：校验", "the ledger: verify")),
     "dead-letters": Program("guangfu.commands.dead_letters", Text("死信：查看、重放", "dead letters: look, replay")),
+    "completeness": Program(
+        "guangfu.commands.completeness", Text("报文是否齐全，缺了哪些", "which messages came, and which did not")
+    ),
     "doctor": Program("guangfu.commands.doctor", Text("检查各部分是否正常", "is every part well")),
 }
 
