@@ -18,6 +18,7 @@ from guangfu.income.rules.tables import read_files
 from guangfu.income.sharing import entitlement_fen, village_stations
 from guangfu.stations.models import Registry, StationKind
 from guangfu.storage.sql.figures import read_daily_energy, read_monthly_income, read_unpriced, read_village_income
+from guangfu.storage.sql.papers import read_station_months
 
 
 class Level(StrEnum):
@@ -100,7 +101,7 @@ def _cells(folder: Path | None) -> dict[tuple[str, str], Mapping[str, str]]:
 
 
 def open_months(db: Connection) -> list[str]:
-    """Months that have energy, those without a tariff included. No month closes before its statement is imported."""
+    """Months that have energy, those without a tariff included; of a month that is closed its stations are left out."""
     priced = {row.month for row in read_monthly_income(db, start="0001-01", end="9999-12")}
     return sorted(priced | by_month(read_unpriced(db)).keys())
 
@@ -117,13 +118,21 @@ def what_if(
     """A month's stations, then its villages, under both rules; with `village`, only that one and its stations.
 
     Both are computed as accounting does, from the energy that is stored, so what differs is due to the rules alone.
+    Station-months that are closed are left aside: no rule moves their figures any more.
     """
-    days = month_days(month)
+    days, closed = month_days(month), closed_stations(db, month)
     only = None if village is None else village_stations(registry, village, days[0], days[-1])
-    energy = read_daily_energy(db, start=days[0], end=days[-1], stations=only)
+    stored_days = read_daily_energy(db, start=days[0], end=days[-1], stations=only)
+    energy = [row for row in stored_days if row.station_id not in closed]
     now, then = (estimates(registry, rules, month, energy, today) for rules in (present, other))
-    keys = sorted(key for key in now.keys() | then.keys() if _is_asked(key, only, village))
+    open_keys = (key for key in now.keys() | then.keys() if key.level is Level.VILLAGE or key.id not in closed)
+    keys = sorted(key for key in open_keys if _is_asked(key, only, village))
     return [Moved(key, now.get(key, Estimate()), then.get(key, Estimate())) for key in keys]
+
+
+def closed_stations(db: Connection, month: str) -> set[str]:
+    """The stations whose month is closed."""
+    return {row.station_id for row in read_station_months(db, month=month, state="closed")}
 
 
 def _is_asked(key: Key, stations: Sequence[str] | None, village: str | None) -> bool:
@@ -172,9 +181,11 @@ def _owed(registry: Registry, rules: Rules, month: str, today: date) -> Iterator
 
 
 def stored(db: Connection, month: str) -> dict[Key, Estimate]:
-    """What accounting has stored of a month; what is owed to slots is in the books, not here."""
-    monthly = read_monthly_income(db, start=month, end=month)
-    return gathered(monthly, read_village_income(db, start=month, end=month))
+    """What accounting has stored of a month, closed stations left out; what is owed to slots is in the books."""
+    closed = closed_stations(db, month)
+    monthly = [row for row in read_monthly_income(db, start=month, end=month) if row.station_id not in closed]
+    villages = [row for row in read_village_income(db, start=month, end=month) if row.station_id not in closed]
+    return gathered(monthly, villages)
 
 
 def behind(db: Connection, moved: Iterable[Moved]) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from accounting.commands import BAD_RULES, told, wrong_use
 from accounting.explain import is_month
-from accounting.what_if import Moved, behind, last_day, open_months, rule_changes, what_if
+from accounting.what_if import Moved, behind, closed_stations, last_day, open_months, rule_changes, what_if
 from accounting.what_if_shown import CSV_HEADER, csv_row, shown
 from guangfu.clock import SystemClock, local_day
 from guangfu.exits import Exit
@@ -31,6 +31,10 @@ NO_MONTH = Text("{month} 不是月份（2026-06）", "{month} is not a month (20
 NO_VILLAGE = Text("登记册中没有嘎查村 {village}", "the registry has no village {village}")
 NOTHING = Text("没有可试算的电量", "there is no energy to compute with")
 OTHER_SCHEMA = Text("表结构与本程序的版本不符", "the tables are of another release")
+CLOSED = Text(
+    "已关账的 {n} 个电站月不在其内：规则变化不改动它们",
+    "{n} station-months that are closed are left aside: no rule moves them",
+)
 BEHIND = Text(
     "注意：有 {n} 项已存的预估与现行规则和登记册算出的不同，accounting 尚未重新核算",
     "note: {n} stored figures are not those of the present rules and registry; accounting has yet to take them up",
@@ -59,7 +63,9 @@ def what_if_(
             registry = read_registry(engine)
             if village is not None and village not in registry.villages:
                 raise wrong_use(NO_VILLAGE(language, village=village))
-            moved, late = _computed(engine, registry, present, other, month, village)
+            moved, late, closed = _computed(engine, registry, present, other, month, village)
+    if closed:
+        typer.echo(CLOSED(language, n=closed), err=True)
     if not moved:
         typer.echo(NOTHING(language), err=True)
         raise typer.Exit(Exit.FOUND)
@@ -95,14 +101,14 @@ def _other_rules(folder: Path, lang: Lang) -> Rules:
 
 def _computed(
     engine: Engine, registry: Registry, present: Rules, other: Rules, month: str | None, village: str | None
-) -> tuple[list[Moved], int]:
+) -> tuple[list[Moved], int, int]:
     with engine.connect() as db:
         if db.dialect.name == "postgresql":  # one instant for all tables, as SQLite has anyway
             db.execution_options(isolation_level="REPEATABLE READ")
         today = last_day(db, local_day(SystemClock().now()))
         months = [one for one in open_months(db) if month in {None, one}]
         moved = [row for one in months for row in what_if(db, registry, present, other, one, today, village)]
-        return moved, behind(db, moved)
+        return moved, behind(db, moved), sum(len(closed_stations(db, one)) for one in months)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from guangfu.stations.models import ShareUnits
 from guangfu.storage.errors import Unavailable
 from guangfu.storage.opening import StorageSettings
 from guangfu.storage.sql.figures import read_daily_energy
+from guangfu.storage.sql.papers import StationMonth, write_station_months
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.sql.schema import metadata
 from guangfu.texts import Lang
@@ -272,3 +273,14 @@ def test_a_folder_or_a_database_that_is_not_there(
     assert run(tmp_path / "no folder").exit_code == 2
     assert run(folder).exit_code == 3
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_closed_months_are_left_aside_and_told(accounted: County, folder: Path) -> None:
+    at = day_start(JUNE)
+    with accounted.engine.begin() as db:
+        write_station_months(db, [StationMonth("s1", "2026-05", "closed", at, "li", None, "V-2026-000001")])
+    found = run(folder, "--month", "2026-05", "--lang", "en")
+    assert found.exit_code == 0, found.output
+    assert "1 station-months that are closed are left aside" in found.output
+    assert "2026-05 s1" not in found.output and "2026-05 s2" in found.output
+    assert "accounting has yet to take them up" not in found.output
