@@ -71,7 +71,9 @@ class Allocated:
 
 
 def allocate(amount: Fen, dues: Sequence[Due], way: Way) -> Allocated:
-    """Fills the dues in their order, after taking off as much of the credits among them as is needed.
+    """Fills the dues in their order, after the credits among them were taken off as far as there is something due.
+
+    So receipts that come in another order leave the same sum outstanding.
 
     Args:
         amount: What came, above zero; nothing of another amount is allocated. [fen]
@@ -85,11 +87,11 @@ def allocate(amount: Fen, dues: Sequence[Due], way: Way) -> Allocated:
     if amount <= 0:
         return Allocated((), amount)
     owed = sum(due.amount for due in dues if due.amount > 0)
-    credits_, left = max(owed - amount, 0), int(amount)
+    usable, left = owed, int(amount)
     taken: list[Allocation] = []
     for due in (due for due in dues if due.amount < 0):
-        part = min(-due.amount, credits_)
-        credits_, left = credits_ - part, left + part
+        part = min(-due.amount, usable)
+        usable, left = usable - part, left + part
         taken += [_allocation(due, -part, way)] if part else []
     for due in (due for due in dues if due.amount > 0):
         part = min(due.amount, left)
@@ -114,9 +116,16 @@ def allocate_named(
     """
     ordered = sorted(dues, key=lambda due: due.month)
     named = [due for due in ordered if _is_named(due, month, subsidy_year)]
-    first = allocate(amount, named, Way.STATEMENT if month else Way.SUBSIDY_YEAR)
-    rest = allocate(first.rest, [due for due in ordered if due not in named], way)
+    owed_back = [due for due in ordered if due.amount < 0 and due not in named] if named else []
+    first = allocate(amount, [*named, *owed_back], Way.STATEMENT if month else Way.SUBSIDY_YEAR)
+    rest = allocate(first.rest, outstanding([d for d in ordered if d not in named], _of(first, owed_back)), way)
     return Allocated((*first.allocations, *rest.allocations), rest.rest)
+
+
+def _of(found: Allocated, dues: Sequence[Due]) -> list[Allocation]:
+    """Those of the allocations that are of these dues."""
+    months = {due.month for due in dues}
+    return [one for one in found.allocations if one.month in months]
 
 
 def allocate_proportionally(amount: Fen, dues: Sequence[Due]) -> Allocated:

@@ -35,7 +35,7 @@ STEPS: Final[Mapping[Subject, Mapping[str, frozenset[str]]]] = {
         Subject.STATEMENT: {"imported": "matched posted replaced", "matched": "posted replaced", "posted": "replaced",
                             "replaced": ""},
         Subject.RECEIPT: {"recorded": "matched reversed", "matched": "posted reversed", "posted": "reversed",
-                          "reversed": ""},
+                          "reversed": "matched"},  # a wrong match; another one may follow
         Subject.TRANSFER: {"drafted": "approved cancelled", "approved": "sent cancelled", "sent": "arrived returned",
                            "arrived": "", "returned": "", "cancelled": ""},
         Subject.PLAN_YEAR: {"drafted": "decided", "decided": "posted drafted", "posted": "reviewed drafted",

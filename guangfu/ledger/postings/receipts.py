@@ -65,6 +65,18 @@ def company_entry(
     return Entry(books.CENTRALIZED, f"{receipt_keys(receipt_id)}in", "company_paid", tuple(lines))
 
 
+def ahead_entry(
+    receipt_id: str, revision: int, allocations: Sequence[Allocation], *, voucher: str | None = None
+) -> Entry:
+    """What a company had paid ahead, against what it has come to owe since: Dr C4 / Cr C1."""
+    lines = [Line(books.COMPANY_AHEAD, Fen(sum(one.amount for one in allocations)), voucher=voucher)]
+    lines += [
+        Line(books.COMPANY_OWES, Fen(-one.amount), station_id=one.station_id, energy_month=one.month, voucher=voucher)
+        for one in allocations
+    ]
+    return Entry(books.CENTRALIZED, f"{receipt_keys(receipt_id)}{revision}", "match", tuple(lines))
+
+
 def withheld_entry(station_id: str, month: str, part: str, tax: Fen, *, revision: int = 1) -> Entry:
     """VAT that the grid company keeps back: never received, so Dr L1 settled / Cr A3."""
     debit = Line(books.OWED_SETTLED, tax, station_id=station_id, energy_month=month, part=part)

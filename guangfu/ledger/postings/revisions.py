@@ -38,6 +38,28 @@ def correct(posted: Mapping[str, Entry], make: Callable[[int], Entry], amount: F
     return undone if amount == 0 else [*undone, make(revision)]
 
 
+def restate(posted: Mapping[str, Entry], make: Callable[[int], Entry], *, nothing: bool) -> tuple[list[Entry], int]:
+    """As `correct`, for entries of several lines: what to post so that these lines stand, and their revision.
+
+    Args:
+        make: The entry of a revision as it is to stand; its lines do not depend on the revision.
+        nothing: Nothing is to stand.
+
+    Returns:
+        The entries, and the revision that stands then; 0 where nothing does.
+    """
+    revision = 1
+    while make(revision).key in posted:
+        revision += 1
+    before = posted.get(make(revision - 1).key)
+    if before is not None and reversal_key(before) in posted:
+        before = None
+    if not nothing and before is not None and before.lines == make(revision).lines:
+        return [], revision - 1
+    undone = [] if before is None else [reversal(before, reversal_key(before))]
+    return (undone, 0) if nothing else ([*undone, make(revision)], revision)
+
+
 def against(debit: Line, account: str) -> Line:
     """The credit to `account` that balances a debit."""
     return replace(debit, account=account, amount=Fen(-debit.amount))

@@ -76,6 +76,14 @@ def balances(db: Connection, book: str) -> dict[str, int]:
     return {account: int(amount) for account, amount in sorted(map(tuple, rows))}
 
 
+def read_account(db: Connection, book: str, account: str) -> dict[tuple[str, str], int]:
+    """An account's balance by station and energy month, debits less credits; of lines that name both. [fen]"""
+    of = (_LINES.c.station_id, _LINES.c.energy_month)
+    rows = sa.select(*of, sa.func.sum(_LINES.c.amount_fen)).where(_LINES.c.book == book, _LINES.c.account == account)
+    named = rows.where(of[0].is_not(None), of[1].is_not(None)).group_by(*of)
+    return {(station, month): int(amount) for station, month, amount in db.execute(named)}
+
+
 def read_heads(db: Connection) -> dict[str, Head]:
     """The last link of each book, to be kept where whoever can change this database can't reach."""
     rows = db.execute(sa.select(_HEADS.c.book, _HEADS.c.seq, _HEADS.c.hash)).all()

@@ -1,0 +1,1 @@
+"""Money that moves: receipts, deductions, transfers; each step is one transaction that writes and posts."""

@@ -1,0 +1,195 @@
+"""What is outstanding, what may be passed on, and a village's amounts side by side, from what is stored.
+
+What to expect is an estimate (`village_monthly_income`); what to pass on rests on receipts. They never share a column.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from guangfu.clock import CHINA
+from guangfu.income.deducting import months_between
+from guangfu.income.passing_on import CashKey, month_units, village_parts
+from guangfu.ledger.allocating import Due, outstanding
+from guangfu.ledger.books import VILLAGE, VILLAGE_BANK, Part
+from guangfu.ledger.fen import Fen
+from guangfu.stations.models import Registry, StationKind
+from guangfu.storage.sql import schema
+from guangfu.storage.sql.figures import read_village_income
+from guangfu.storage.sql.receipts import (
+    DatedAllocation,
+    read_allocations,
+    read_dated_allocations,
+    read_settled_dues,
+)
+from guangfu.storage.sql.transfers import (
+    ON_THE_WAY,
+    TransferLine,
+    read_borne,
+    read_transfer_lines,
+    read_vat,
+)
+
+
+def receivables(db: Connection, registry: Registry, *, stations: Sequence[str] | None = None) -> list[Due]:
+    """What is settled and has not come in, by part, station and month; below zero where a correction took it back.
+
+    VAT that the grid company keeps back does not come. Of village-level stations alone: what a centralized station
+    earns is its company's. [fen]
+    """
+    known = {s.station_id for s in registry.stations.values() if s.kind is StationKind.VILLAGE}
+    dues = [due for due in read_settled_dues(db, stations=stations) if due.station_id in known]
+    years = {(due.station_id, due.month, due.part): due.subsidy_year for due in dues}
+    kept = [
+        Due(
+            row.station_id,
+            row.month,
+            row.part,
+            Fen(-row.settled_tax_fen),
+            years.get((row.station_id, row.month, row.part)),
+        )
+        for row in read_vat(db, stations=stations)
+        if row.taxpayer == "grid"
+    ]
+    parts = {part.value for part in Part}
+    received = [one.allocation for one in read_allocations(db, stations=stations) if one.part in parts]
+    return outstanding([*dues, *kept], received)
+
+
+def distributable(
+    db: Connection, registry: Registry, stations: Sequence[str], *,
+    among: Callable[[DatedAllocation], bool] | None = None,
+) -> dict[CashKey, Fen]:  # fmt: skip
+    """What may be passed on: received less deductions borne, by station, energy month and part. [fen]
+
+    Args:
+        among: Which receipts count, by the day on which they came; all of them if left out.
+    """
+    received: dict[CashKey, int] = {}
+    for one in read_dated_allocations(db, stations=stations):
+        if one.station_id in registry.stations and (among is None or among(one)):
+            key = CashKey(one.station_id, one.month, one.part)
+            received[key] = received.get(key, 0) + one.received_fen
+    for row in read_borne(db, stations=stations):
+        for part, borne in ((Part.BASE, row.borne_base_fen), (Part.SUBSIDY, row.borne_subsidy_fen)):
+            key = CashKey(row.station_id, row.month, part.value)
+            if borne and key in received:
+                received[key] -= borne
+    return {key: Fen(amount) for key, amount in sorted(received.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class VillageMoney:
+    """A village's part of the energy of a month, of all of its stations: the five amounts, and what is between. [fen]
+
+    `estimated` is ours; `settled` is the power company's statement's, a subsidy that is no receivable left out;
+    `received` came into the agency's account; `distributable` is that less deductions; `passed_on` was sent, of it
+    `arrived` is in the village's account; `balance` may still be passed on. `paid` is what the village paid out in the
+    calendar month, of whatever energy. `None`: nothing is known.
+    """
+
+    month: str
+    estimated_fen: int | None
+    settled_fen: int
+    received_fen: int
+    deductions_fen: int
+    distributable_fen: int
+    passed_on_fen: int
+    arrived_fen: int
+    balance_fen: int
+    paid_fen: int
+
+
+def village_money(db: Connection, registry: Registry, village_id: str, start: str, end: str) -> list[VillageMoney]:
+    """A row for each month from one to another, both included."""
+    months = months_between(start, end)
+    stations = _stations(registry, village_id)
+    estimated: dict[str, int] = {}
+    for row in read_village_income(db, start=start, end=end, villages=[village_id]):
+        estimated[row.month] = estimated.get(row.month, 0) + row.estimated_gross_fen
+    settled = _parts(
+        registry,
+        village_id,
+        months,
+        ((CashKey(d.station_id, d.month, d.part), d.amount) for d in read_settled_dues(db, stations=stations)),
+    )
+    received = _parts(
+        registry,
+        village_id,
+        months,
+        (
+            (CashKey(a.station_id, a.month, a.part), a.received_fen)
+            for a in read_dated_allocations(db, stations=stations)
+        ),
+    )
+    rest = _parts(registry, village_id, months, distributable(db, registry, stations).items())
+    passed = _passed(read_transfer_lines(db, states=ON_THE_WAY, villages=[village_id]))
+    arrived = _passed(read_transfer_lines(db, states=["arrived"], villages=[village_id]))
+    paid = _paid(db, village_id)
+    return [
+        VillageMoney(
+            month, estimated.get(month), settled.get(month, 0), received.get(month, 0),
+            received.get(month, 0) - rest.get(month, 0), rest.get(month, 0), passed.get(month, 0),
+            arrived.get(month, 0), rest.get(month, 0) - passed.get(month, 0), paid.get(month, 0),
+        )
+        for month in months
+    ]  # fmt: skip
+
+
+def total_of(rows: Sequence[VillageMoney], name: str = "") -> VillageMoney:
+    """The rows' sum; an estimate that is missing counts as nothing."""
+    total = VillageMoney(name, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    for row in rows:
+        sums = {field: getattr(total, field) + (getattr(row, field) or 0) for field in _AMOUNTS}
+        total = replace(total, **sums)
+    return total
+
+
+_AMOUNTS = tuple(name for name in VillageMoney.__dataclass_fields__ if name != "month")
+
+
+def _stations(registry: Registry, village_id: str) -> list[str]:
+    return sorted({share.station_id for share in registry.units_held_by.get(village_id, ()) if share.units > 0})
+
+
+def _parts(
+    registry: Registry, village_id: str, months: Iterable[str], amounts: Iterable[tuple[CashKey, int]]
+) -> dict[str, int]:
+    """The village's part of stations' amounts, each divided by itself as it is when it is passed on; by month. [fen]"""
+    wanted, sums = set(months), dict[CashKey, int]()
+    for key, amount in amounts:
+        if key.month in wanted:
+            sums[key] = sums.get(key, 0) + amount
+    weights: dict[tuple[str, str], dict[str, int]] = {}
+    found: dict[str, int] = {}
+    for key, amount in sums.items():
+        if key[:2] not in weights:
+            weights[key[:2]] = month_units(registry, key.station_id, key.month)
+        part = village_parts(Fen(amount), weights[key[:2]]).get(village_id, Fen(0))
+        found[key.month] = found.get(key.month, 0) + part
+    return found
+
+
+def _passed(lines: Iterable[TransferLine]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for line in lines:
+        found[line.month] = found.get(line.month, 0) + line.passed_on_fen
+    return found
+
+
+def _paid(db: Connection, village_id: str) -> dict[str, int]:
+    """What went out of the village's bank account, less what came back, by the local month of its entry. [fen]"""
+    entries, lines = schema.journal_entries, schema.journal_lines
+    wanted = (
+        sa.select(entries.c.posted_at, lines.c.amount_fen)
+        .join(entries, sa.and_(entries.c.book == lines.c.book, entries.c.seq == lines.c.seq))
+        .where(lines.c.book == VILLAGE, lines.c.account == VILLAGE_BANK, lines.c.village_id == village_id)
+        .where(entries.c.kind.not_in(("arrival", "opening")))
+    )
+    found: dict[str, int] = {}
+    for at, amount in db.execute(wanted):
+        month = f"{at.astimezone(CHINA):%Y-%m}"
+        found[month] = found.get(month, 0) - amount
+    return found
