@@ -19,6 +19,7 @@ def _figures_of(module: str) -> Callable[[], Iterator[Figure]]:
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "accounting": _figures_of("benchmarks.accounting"),
+    "dashboards": _figures_of("benchmarks.dashboards"),
     "ingest": _figures_of("benchmarks.ingest"),
     "ingest-fleet": _figures_of("benchmarks.ingest_fleet"),
     "storage": _figures_of("benchmarks.storage"),

@@ -103,8 +103,9 @@ def _without_figure(lang: Lang) -> Panel:
 
 
 MISSING: Final = (
-    "(SELECT station_id, (until_at AT TIME ZONE 'Asia/Shanghai')::date AS day, sum(last_seq - first_seq + 1) AS missing "
-    "FROM seq_gaps WHERE until_at BETWEEN $__timeFrom()::timestamptz AND $__timeTo()::timestamptz GROUP BY 1, 2)"
+    "(SELECT station_id, (until_at AT TIME ZONE 'Asia/Shanghai')::date AS day, "
+    "sum(last_seq - first_seq + 1) AS missing FROM seq_gaps "
+    "WHERE until_at BETWEEN $__timeFrom()::timestamptz AND $__timeTo()::timestamptz GROUP BY 1, 2)"
 )
 """Numbers of messages that did not come, by the day on which the gap ended."""
 

@@ -85,8 +85,8 @@ MESSAGES_BY_DAY: Final = say(
     "每日报文：按时、迟到、缺失",
     "Messages by day: in time, late, missing",
     "按电站的启动标识与序号计数。缺失为序号中断处缺的报文数，计入中断结束之日；迟到而补上的不算缺失。",
-    "Counted by the stations' boot and sequence numbers. Missing: numbers between two that came, on the day on which the "
-    "gap ended; what comes late after all is not missing.",
+    "Counted by the stations' boot and sequence numbers. Missing: numbers between two that came, on the day on which "
+    "the gap ended; what comes late after all is not missing.",
 )
 INCOMPLETE: Final = say(
     "缺失或迟到报文最多的电站",
