@@ -4,10 +4,11 @@
 #   make check                       ruff, mypy, import-linter
 #   make services                    installs the real services that tests use (Debian)
 #   make bench [ONLY=ingest]         one JSON line a figure
+#   make soak [ARGS="kills --moments 50"]   50 moments of kill -9 under load, and a million payloads; about half an hour
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check bench services lock clean
+.PHONY: demo test check bench soak services lock clean
 
 demo: .venv/.runtime
 	@exec $(BIN)/guangfu demo $(ARGS)
@@ -23,6 +24,9 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	@$(BIN)/python -m benchmarks $(ONLY)
+
+soak: .venv/.dev
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 services:
 	tests/services/install.sh

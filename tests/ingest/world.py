@@ -139,8 +139,8 @@ def running_ingest(
         stop.set()
         thread.join(60)
         assert not thread.is_alive()
-    if failures:
-        raise failures[0]
+        if failures:  # whatever the test found wrong, this is why
+            raise failures[0]
 
 
 def register(engine: Engine, stations: Iterable[str] = STATIONS) -> None:
