@@ -267,7 +267,7 @@ def _live(number: int) -> tuple[str, bytes]:
     station = STATIONS[number % len(STATIONS)]
     at_ms = round(time.time() * 1000)
     reading = Reading(at_ms=at_ms, device="meter", ac_power_w=1.0, energy_import_total_wh=number, state=4)
-    message = Message(station=station, sent_at_ms=at_ms, boot="b", seq=number, readings=[reading])
+    message = Message(station=station, sent_at_ms=at_ms, boot="b", seq=number // len(STATIONS), readings=[reading])
     return format_topic(station, TopicKind.TELEMETRY), encode_message(message)
 
 

@@ -97,14 +97,15 @@ def message_of(number: int, readings: int) -> tuple[str, bytes]:
 
 def payload_of(station: str, number: int, readings: int) -> bytes:
     several = [reading_of(number, i) for i in range(readings)]
-    return encode_message(Message(station=station, sent_at_ms=NOON_MS, boot="5f3a9c", seq=number, readings=several))
+    seq = number // len(STATIONS)  # each station numbers its own messages
+    return encode_message(Message(station=station, sent_at_ms=NOON_MS, boot="5f3a9c", seq=seq, readings=several))
 
 
 def reading_of(number: int, i: int) -> Reading:
     return Reading(
         at_ms=NOON_MS + number * STEP_MS + i,
         device="meter",
-        ac_power_w=round(150_000 + number * 0.1, 1),
+        ac_power_w=round(150_000 + number % 50_000 * 0.1, 1),
         reactive_power_var=-1200.5,
         ac_voltage_v=398.2,
         ac_frequency_hz=50.01,

@@ -1,11 +1,14 @@
 """What is written to the store together: decoded and checked groups, and what SQL is owed for them."""
 
 from collections import Counter
+from itertools import chain
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from guangfu.storage.point_block import PointBlock, Points, by_kind
+from guangfu.stations.models import DeviceKind
+from guangfu.storage.point_block import PointBlock, Points
 from guangfu.storage.spool import Group, Messages
 from guangfu.storage.telemetry_store import RefusedPoint
 from guangfu.telemetry.decoded import Decoded
@@ -50,6 +53,7 @@ class Batch:
         self.groups: list[Group] = []
         self.owed = Owed()
         self._numbers = Numbers()
+        self._heard: list[tuple[list[str], NDArray[np.int64], NDArray[np.int64]]] = []
         self.suspects: Counter[str] = Counter()
 
     @property
@@ -59,12 +63,13 @@ class Batch:
     def judge(self, plausibility: Plausibility) -> None:
         """Marks what is not likely, once all groups are in; batches in the order of their groups."""
         plausibility.follow(self._directory.devices)
-        self._blocks = by_kind(self._blocks)
-        for block in self._blocks:
-            marks = plausibility.judge(block)
-            self.suspects.update(suspects(marks))
-            if marks.any():
-                block.mark(marks.tolist())
+        for kind in DeviceKind:
+            blocks = [block for block in self._blocks if block.kind is kind and len(block)]
+            marks = plausibility.judge(blocks) if blocks else None
+            if marks is not None and marks.any():
+                self.suspects.update(suspects(marks))
+                for block, own in zip(blocks, np.split(marks, np.cumsum([len(b) for b in blocks[:-1]])), strict=True):
+                    block.mark(own.tolist())
 
     def add(self, group: Group) -> None:
         """Decodes and checks the messages of a group."""
@@ -88,10 +93,10 @@ class Batch:
 
     def _note(self, together: Together, arrivals: Messages) -> None:
         latest_ms = np.maximum.reduceat(together.at_ms, together.first)
-        self.owed.hear_all(together.stations, latest_ms.tolist(), arrivals.received_at_ms)
         self.owed.touch_all(together.of, together.at_ms)
         earliest_ms = np.minimum.reduceat(together.at_ms, together.first)
         received_ms = np.array(arrivals.received_at_ms, dtype=np.int64)
+        self._heard.append((together.stations, latest_ms, received_ms))
         named = together.stations, together.boots, together.seqs
         self._numbers.note_all(*named, earliest_ms, latest_ms, received_ms, all_numbered=together.all_numbered)
 
@@ -127,7 +132,12 @@ class Batch:
         self.size += sum(map(len, blocks))
 
     def owed_whole(self) -> Owed:
-        """What SQL is owed once the batch is whole, the numbers that came included."""
+        """What SQL is owed once the batch is whole: the stations that were heard and the numbers that came included."""
+        if self._heard:
+            stations, latest_ms, received_ms = zip(*self._heard, strict=True)
+            together = list(chain.from_iterable(stations))
+            self.owed.hear_all(together, np.concatenate(latest_ms), np.concatenate(received_ms))
+            self._heard.clear()
         numbered = self._numbers.numbered(self.groups[-1].id)
         self.owed.numbered = [] if numbered is None else [numbered]
         return self.owed

@@ -73,15 +73,13 @@ class Owed(msgspec.Struct, array_like=True):
         days.update([(at_ms + _CHINA_MS - 1) // DAY_MS for at_ms in times_ms])
         self.dirty.update([(station, day) for day in days])
 
-    def hear_all(self, stations: Iterable[str], last_readings_ms: Iterable[int], received_ms: Iterable[int]) -> None:
-        """Notes of many messages when their stations were heard of."""
-        for station, reading_ms, at_ms in zip(stations, last_readings_ms, received_ms, strict=True):
-            known = self.heard.get(station)
-            if known is None or known.last_reading_ms is None or known.last_received_ms is None:
-                self.hear(station, Heard(reading_ms, at_ms))
-                continue
-            known.last_reading_ms = max(known.last_reading_ms, reading_ms)
-            known.last_received_ms = max(known.last_received_ms, at_ms)
+    def hear_all(
+        self, stations: Sequence[str], last_readings_ms: NDArray[np.int64], received_ms: NDArray[np.int64]
+    ) -> None:
+        """Notes of n messages when their stations were heard of: (n,) each [ms since 1970 UTC]."""
+        received = _latest(stations, received_ms)
+        for station, reading_ms in _latest(stations, last_readings_ms).items():
+            self.hear(station, Heard(reading_ms, received[station]))
 
     def touch_all(self, stations: Sequence[str], times_ms: NDArray[np.int64]) -> None:
         """`touch` for many readings: (n,) their stations, (n,) their times [ms since 1970 UTC]."""
@@ -137,6 +135,14 @@ def stations_seen(owed: Owed) -> list[Seen]:
 
 def _instant(at_ms: int | None) -> datetime | None:
     return None if at_ms is None else from_ms(at_ms)
+
+
+def _latest(stations: Sequence[str], times_ms: NDArray[np.int64]) -> dict[str, int]:
+    """The latest time of each station."""
+    if np.any(times_ms[1:] < times_ms[:-1]):
+        order = np.argsort(times_ms, kind="stable")
+        stations, times_ms = [stations[i] for i in order.tolist()], times_ms[order]
+    return dict(zip(stations, times_ms.tolist(), strict=True))
 
 
 def _later(one: int | None, other: int | None) -> int | None:

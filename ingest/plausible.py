@@ -4,7 +4,9 @@ Readings are compared with their neighbours in time (`ingest.neighbours`). After
 none, and is not marked for what only a neighbour could tell.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -80,40 +82,39 @@ class Plausibility:
         self._memory = {name: memory.moved(len(devices), new, old) for name, memory in self._memory.items()}
         self._devices, self._days = devices, {}
 
-    def judge(self, block: PointBlock) -> Integers:
-        """(n,) the `SUSPECT_…` bits of n points of one kind."""
-        places = self._devices.places(zip(block.stations, block.devices, strict=True))
-        at_ms = np.fromiter(block.at_ms, np.int64, len(block))
-        bits = np.zeros(len(block), dtype=np.int64)
-        if block.kind is DeviceKind.WEATHER:
-            self._judge_irradiance(block, places, at_ms, bits)
+    def judge(self, blocks: Sequence[PointBlock]) -> Integers:
+        """(n,) the `SUSPECT_…` bits of n points of one kind, in one block or several."""
+        points = _Columns(blocks, self._devices)
+        bits = np.zeros(len(points), dtype=np.int64)
+        if points.kind is DeviceKind.WEATHER:
+            self._judge_irradiance(points, bits)
         else:
-            self._judge_power(block, places, at_ms, bits)
-            for name in _COUNTERS[block.kind]:
-                if _has(block, name):
-                    self._judge_counter(block, name, places, at_ms, bits)
+            self._judge_power(points, bits)
+            for name in _COUNTERS[points.kind]:
+                if points.has(name):
+                    self._judge_counter(points, name, bits)
         return bits
 
-    def _judge_power(self, block: PointBlock, places: Places, at_ms: Integers, bits: Integers) -> None:
-        capacity_w = self._devices.capacity_w[places]
+    def _judge_power(self, points: "_Columns", bits: Integers) -> None:
+        capacity_w = self._devices.capacity_w[points.places]
         for name, times in (("ac_power_w", 1.0), ("dc_power_w", DC_OVER_AC)):
-            if _has(block, name):
-                power_w = block.as_numbers(name)
+            if points.has(name):
+                power_w = points.numbers(name)
                 bits[power_w > MOST_TIMES_CAPACITY * times * capacity_w] |= Quality.SUSPECT_POWER
                 bits[power_w < LEAST_TIMES_CAPACITY * times * capacity_w] |= Quality.SUSPECT_POWER
-                self._judge_night(power_w > NIGHT_TIMES_CAPACITY * capacity_w, places, at_ms, bits)
-        if _has(block, "ac_power_w"):
-            self._judge_steadiness(block, places, at_ms, bits)
+                self._judge_night(power_w > NIGHT_TIMES_CAPACITY * capacity_w, points, bits)
+        if points.has("ac_power_w"):
+            self._judge_steadiness(points, bits)
 
-    def _judge_steadiness(self, block: PointBlock, places: Places, at_ms: Integers, bits: Integers) -> None:
-        power_w, capacity_w = block.as_numbers("ac_power_w"), self._devices.capacity_w[places]
-        counter = _COUNTERS[block.kind][0]
-        counter_wh = block.as_numbers(counter) if _has(block, counter) else np.full(len(block), np.nan)
-        since_ms, before_w = self._steady_since("ac_power_w", power_w, counter_wh, places, at_ms)
-        stuck = (at_ms - since_ms >= STUCK_MS) & (power_w > STUCK_TIMES_CAPACITY * capacity_w)
+    def _judge_steadiness(self, points: "_Columns", bits: Integers) -> None:
+        power_w, capacity_w = points.numbers("ac_power_w"), self._devices.capacity_w[points.places]
+        counter = _COUNTERS[points.kind][0]
+        counter_wh = points.numbers(counter) if points.has(counter) else np.full(len(points), np.nan)
+        since_ms, before_w = self._steady_since("ac_power_w", power_w, counter_wh, points)
+        stuck = (points.at_ms - since_ms >= STUCK_MS) & (power_w > STUCK_TIMES_CAPACITY * capacity_w)
         may_stay = power_w >= CLIPPED_TIMES_CAPACITY * capacity_w
-        if _has(block, "state"):
-            may_stay |= block.as_numbers("state") == DeviceState.THROTTLED
+        if points.has("state"):
+            may_stay |= points.numbers("state") == DeviceState.THROTTLED
         excused = may_stay & np.isnan(counter_wh)
         bits[stuck & ~excused] |= Quality.SUSPECT_STUCK
         for empty in _AMBIGUOUS_W:
@@ -122,22 +123,22 @@ class Plausibility:
                 near = np.abs(power_w - before_w) < NEAR_TIMES_CAPACITY * capacity_w
                 bits[said & ~near] |= Quality.SUSPECT_POWER
 
-    def _judge_irradiance(self, block: PointBlock, places: Places, at_ms: Integers, bits: Integers) -> None:
+    def _judge_irradiance(self, points: "_Columns", bits: Integers) -> None:
         for name in ("poa_irradiance_w_m2", "ghi_w_m2"):
-            if not _has(block, name):
+            if not points.has(name):
                 continue
-            sun_w_m2 = block.as_numbers(name)
+            sun_w_m2 = points.numbers(name)
             bits[sun_w_m2 > MOST_IRRADIANCE_W_M2] |= Quality.SUSPECT_POWER
-            self._judge_night(sun_w_m2 > NIGHT_IRRADIANCE_W_M2, places, at_ms, bits)
-            since_ms, _ = self._steady_since(name, sun_w_m2, np.full(len(block), np.nan), places, at_ms)
-            stuck = (at_ms - since_ms >= STUCK_MS) & (sun_w_m2 > STUCK_IRRADIANCE_W_M2)
+            self._judge_night(sun_w_m2 > NIGHT_IRRADIANCE_W_M2, points, bits)
+            since_ms, _ = self._steady_since(name, sun_w_m2, np.full(len(points), np.nan), points)
+            stuck = (points.at_ms - since_ms >= STUCK_MS) & (sun_w_m2 > STUCK_IRRADIANCE_W_M2)
             bits[stuck] |= Quality.SUSPECT_STUCK
 
-    def _judge_night(self, bright: Booleans, places: Places, at_ms: Integers, bits: Integers) -> None:
+    def _judge_night(self, bright: Booleans, points: "_Columns", bits: Integers) -> None:
         """Marks those of the bright that are so while the sun is down."""
         some = np.flatnonzero(bright)
         if len(some):
-            bits[some[self._is_night(places[some], at_ms[some])]] |= Quality.SUSPECT_NIGHT
+            bits[some[self._is_night(points.places[some], points.at_ms[some])]] |= Quality.SUSPECT_NIGHT
 
     def _is_night(self, places: Places, at_ms: Integers) -> Booleans:
         local_days = (at_ms + _CHINA_MS) // DAY_MS
@@ -158,15 +159,15 @@ class Plausibility:
             self._days[day] = daylight(local, self._devices.lat_deg, self._devices.lon_deg)
         return self._days[day]
 
-    def _judge_counter(self, block: PointBlock, name: str, places: Places, at_ms: Integers, bits: Integers) -> None:
+    def _judge_counter(self, points: "_Columns", name: str, bits: Integers) -> None:
         """Marks the second of two neighbours between which a counter did what no device can do.
 
         Which of the two is wrong can't be told: around a single wild value two are marked.
         """
-        shown_wh = block.as_numbers(name)
+        shown_wh = points.numbers(name)
         there = np.flatnonzero(~np.isnan(shown_wh))
         memory = self._memory_of(name)
-        near = Neighbours(memory, places[there], at_ms[there], shown_wh[there], shown_wh[there])
+        near = Neighbours(memory, points.places[there], points.at_ms[there], shown_wh[there], shown_wh[there])
         impossible = (near.before_ms > 0) & ~self._can_rise(near)
         bad = impossible | near.marked_before(impossible)
         near.keep(marked=impossible)
@@ -181,15 +182,14 @@ class Plausibility:
         can: Booleans = rise_wh <= most_wh
         return can
 
-    def _steady_since(
-        self, name: str, value: Floats, beside: Floats, places: Places, at_ms: Integers
-    ) -> tuple[Integers, Floats]:
+    def _steady_since(self, name: str, value: Floats, beside: Floats, points: "_Columns") -> tuple[Integers, Floats]:
         """(n,) since when each value is the same [ms since 1970 UTC]; (n,) the value before it, NaN if none is near."""
         there = np.flatnonzero(~np.isnan(value))
-        near = Neighbours(self._memory_of(name), places[there], at_ms[there], value[there], beside[there])
+        memory, places, at_ms = self._memory_of(name), points.places[there], points.at_ms[there]
+        near = Neighbours(memory, places, at_ms, value[there], beside[there])
         since = near.since_ms(NEIGHBOURS_MS)
         near.keep(since_ms=since)
-        since_ms, before = at_ms.copy(), np.full(len(value), np.nan)
+        since_ms, before = points.at_ms.copy(), np.full(len(value), np.nan)
         since_ms[there[near.order]] = near.repeated(since)
         is_near = near.at_ms - near.before_ms <= NEIGHBOURS_MS
         before[there[near.order]] = np.where(is_near, near.before, np.nan)
@@ -201,8 +201,34 @@ class Plausibility:
         return self._memory[name]
 
 
-def _has(block: PointBlock, name: str) -> bool:
-    return block.missing.get(name, len(block)) < len(block)
+class _Columns:
+    """n points of one kind, at least one, as columns of numbers."""
+
+    def __init__(self, blocks: Sequence[PointBlock], devices: Devices) -> None:
+        self._blocks = blocks
+        self._found: dict[str, Floats] = {}
+        self.kind = blocks[0].kind
+        self.at_ms = np.fromiter(chain.from_iterable(block.at_ms for block in blocks), np.int64)
+        self.places = np.concatenate([_places(block, devices) for block in blocks])
+
+    def __len__(self) -> int:
+        return len(self.at_ms)
+
+    def has(self, name: str) -> bool:
+        """Whether any of them has a value."""
+        return any(block.missing.get(name, len(block)) < len(block) for block in self._blocks)
+
+    def numbers(self, name: str) -> Floats:
+        """(n,) a field, NaN where missing."""
+        if name not in self._found:
+            self._found[name] = np.concatenate([block.as_numbers(name) for block in self._blocks])
+        return self._found[name]
+
+
+def _places(block: PointBlock, devices: Devices) -> Places:
+    if block.places is not None:
+        return block.places
+    return devices.places(zip(block.stations, block.devices, strict=True))
 
 
 def suspects(bits: Integers) -> dict[str, int]:

@@ -103,14 +103,14 @@ def impossible_of(reading: Reading, names: Sequence[str], capacity_w: float) -> 
             yield name, why
 
 
-def all_possible(block: PointBlock, devices: Devices, places: NDArray[np.int32]) -> bool:
+def all_possible(block: PointBlock, devices: Devices) -> bool:
     """`impossible_of` for many readings at once: whether it finds nothing in any of them.
 
     Args:
-        block: n points, of which the columns become numbers here, once and for all who look at them later.
+        block: n points with their places, of which the columns become numbers here, once and for all who look later.
         devices: Where they come from.
-        places: (n,) the device of each.
     """
+    assert block.places is not None
     names = [name for name, missing in block.missing.items() if missing < len(block)]
     if not names:
         return True
@@ -118,7 +118,7 @@ def all_possible(block: PointBlock, devices: Devices, places: NDArray[np.int32])
     least, most, never = _bounds(tuple(names))
     if bool(((rows < least) | (rows > most)).any()) or any(bool((rows == each).any()) for each in never):
         return False
-    capacity_w = devices.capacity_w[places]
+    capacity_w = devices.capacity_w[block.places]
     return all(
         _power_is_possible(row, name, capacity_w) for name, row in zip(names, rows, strict=True) if name in _TIMES
     )

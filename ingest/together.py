@@ -70,8 +70,8 @@ def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) 
     ahead_ms = at_ms - np.repeat(np.array(arrivals.received_at_ms, dtype=np.int64), counts)
     if at_ms.min() < EARLIEST_MS or ahead_ms.max() > max_ahead_ms:
         return None
-    known = [message.station for message in messages]
-    of = list(chain.from_iterable(map(repeat, known, counts)))
+    known: list[str] = stations  # type: ignore[assignment]  # none is missing; they are the registry's own
+    of = known if len(readings) == len(known) else list(chain.from_iterable(map(repeat, known, counts)))
     blocks = _blocks(of, readings, _quality(ahead_ms).tolist(), directory.devices)
     boots, seqs = [message.boot for message in messages], [message.seq for message in messages]
     unnumbered = boots.count(None) + seqs.count(None)
@@ -95,18 +95,27 @@ def _blocks(
         return None
     kinds = devices.kinds[places]
     if (kinds == kinds[0]).all():
-        blocks = [(PointBlock.of(KINDS[kinds[0]], stations, readings, quality), places)]
+        blocks = [_of_kind(int(kinds[0]), places, stations, readings, quality)]
     else:
-        blocks = [_of_kind(kinds == kind, places, int(kind), stations, readings, quality) for kind in np.unique(kinds)]
-    return [block for block, _ in blocks] if all(all_possible(block, devices, of) for block, of in blocks) else None
+        picks = {int(kind): kinds == kind for kind in np.unique(kinds)}
+        blocks = [
+            _of_kind(kind, places[picked], *_picked(picked, stations, readings, quality))
+            for kind, picked in picks.items()
+        ]
+    return blocks if all(all_possible(block, devices) for block in blocks) else None
 
 
 def _of_kind(
-    wanted: NDArray[np.bool_], places: Places, kind: int, *columns: Sequence[Any]
-) -> tuple[PointBlock, Places]:
-    picked = wanted.tolist()
-    stations, readings, quality = (list(compress(column, picked)) for column in columns)
-    return PointBlock.of(KINDS[kind], stations, readings, quality), places[wanted]
+    kind: int, places: Places, stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int]
+) -> PointBlock:
+    block = PointBlock.of(KINDS[kind], stations, readings, quality)
+    block.places = places
+    return block
+
+
+def _picked(picked: NDArray[np.bool_], *columns: Sequence[Any]) -> list[list[Any]]:
+    wanted = picked.tolist()
+    return [list(compress(column, wanted)) for column in columns]
 
 
 def _quality(ahead_ms: Integers) -> Integers:

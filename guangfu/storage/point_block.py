@@ -34,8 +34,8 @@ class PointBlock:
         quality: (n,)
         readings: (n,) what the columns were made from.
         given: (n,) the points, if it was made from points: a store gives back those that it was given.
-        numbers: Columns that were made numbers already, by field: (n,) float64, NaN where missing. A counter is exact
-            below 2^53.
+        numbers: Fields that were made numbers already: (n,) float64, NaN where missing. A counter is exact below 2^53.
+        places: (n,) what a program adds: the number that it knows each device by.
     """
 
     kind: DeviceKind
@@ -47,6 +47,7 @@ class PointBlock:
     readings: Sequence[Reading]
     given: Sequence[Point] | None = None
     numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
+    places: NDArray[np.int32] | None = field(default=None, repr=False)
     _missing: dict[str, int] | None = field(default=None, repr=False)
 
     @classmethod
@@ -90,6 +91,7 @@ class PointBlock:
             self.kind, self.stations[cut], self.devices[cut], self.at_ms[cut], columns, self.quality[cut],
             self.readings[cut], None if self.given is None else self.given[cut],
             {name: numbers[cut] for name, numbers in self.numbers.items()},
+            None if self.places is None else self.places[cut],
         )  # fmt: skip
 
     def points(self) -> Iterator[Point]:
@@ -147,7 +149,9 @@ class Points(Sequence[Point]):
             first += len(block)
 
 
-def _count_missing(column: Sequence[object]) -> int:
+def _count_missing(column: list[Any]) -> int:
+    if column and column[0] is None:  # most likely all of them are, and those are counted quickly
+        return column.count(None)
     return len([None for value in column if value is None])
 
 
@@ -166,6 +170,7 @@ def joined(blocks: Sequence[PointBlock]) -> PointBlock:
     kind = blocks[0].kind
     columns = {name: _chained(block.columns[name] for block in blocks) for name in FIELDS_OF[kind]}
     known = [name for name in blocks[0].numbers if all(name in block.numbers for block in blocks)]
+    places = [block.places for block in blocks if block.places is not None]
     return PointBlock(
         kind,
         _chained(block.stations for block in blocks),
@@ -175,6 +180,8 @@ def joined(blocks: Sequence[PointBlock]) -> PointBlock:
         _chained(block.quality for block in blocks),
         _chained(block.readings for block in blocks),
         numbers={name: np.concatenate([block.numbers[name] for block in blocks]) for name in known},
+        places=np.concatenate(places) if len(places) == len(blocks) else None,
+        _missing={name: sum(block.missing[name] for block in blocks) for name in columns},
     )
 
 

@@ -47,8 +47,8 @@ class Judge:
         """The marks of each."""
         marks: list[int] = []
         for reading in readings:
-            (block,) = Points.of([Point(self.station, DeviceKind(reading.device), reading)]).blocks
-            marks += self.plausibility.judge(block).tolist()
+            blocks = Points.of([Point(self.station, DeviceKind(reading.device), reading)]).blocks
+            marks += self.plausibility.judge(blocks).tolist()
         return marks
 
 
@@ -227,13 +227,11 @@ def test_marks_do_not_depend_on_how_readings_are_cut_into_batches(
 ) -> None:
     points = [Point(station, DeviceKind.METER, reading) for station, reading in some]
     at_once = Plausibility(DEVICES)
-    (block,) = Points.of(points).blocks
-    expected = at_once.judge(block).tolist()
+    expected = at_once.judge(Points.of(points).blocks).tolist()
     by_pieces, marks = Plausibility(DEVICES), []
     while points:
         size = data.draw(st.integers(1, len(points)))
-        (block,) = Points.of(points[:size]).blocks
-        marks += by_pieces.judge(block).tolist()
+        marks += by_pieces.judge(Points.of(points[:size]).blocks).tolist()
         points = points[size:]
     assert marks == expected
 
@@ -261,7 +259,7 @@ class SimulatedFleet:
         found: dict[str, int] = {}
         for at_s in range(day_start_s(self.day), day_start_s(self.day + days), QUARTER_S):
             for block in Points.of([spoil(point) for point in self.read(at_s)]).blocks:
-                for mark, count in suspects(self.judge.judge(block)).items():
+                for mark, count in suspects(self.judge.judge([block])).items():
                     found[mark] = found.get(mark, 0) + count
         return found
 
