@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from benchmarks import fleet_year, nation
 from benchmarks.figure import Figure
 from guangfu.clock import DAY_MS, day_start, to_ms
 from guangfu.income.counters import Registers
@@ -21,6 +22,13 @@ QUARTER_MS = 900_000
 
 
 def figures() -> Iterator[Figure]:
+    """A month of a fleet from memory, its year from DuckDB, and a month of the nation."""
+    yield from _month_figures()
+    yield from fleet_year.figures()
+    yield from nation.figures()
+
+
+def _month_figures() -> Iterator[Figure]:
     """786 stations, 31 days of quarter-hours."""
     registry = synthetic_registry()
     registers = _registers(registry)

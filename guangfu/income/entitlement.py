@@ -1,6 +1,6 @@
 """What a centralized station's company owes a slot: so much a year, by days, exact in the year."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -36,6 +36,13 @@ def _slot_fen(registry: Registry, slot: Slot, start: date, end: date, rules: Rul
         due += dues[year_end.timetuple().tm_yday] - dues[day.timetuple().tm_yday - 1]
         day = year_end + timedelta(days=1)
     return due
+
+
+def entitlement_days(rules: Rules, connected: date, days: Sequence[date]) -> list[int]:
+    """What a slot is due up to before each of consecutive days of one year, and after the last. [fen]"""
+    dues = _year(rules.entitlements, connected, days[0].year)
+    first = days[0].timetuple().tm_yday - 1
+    return [dues[first + n] - dues[first] for n in range(len(days) + 1)]
 
 
 @lru_cache(maxsize=1024)

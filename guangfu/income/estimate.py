@@ -19,7 +19,7 @@ from guangfu.ledger.fen import Fen
 from guangfu.stations.models import Station
 
 _UNITS_PER_YUAN: Final = 10**PRICE_PLACES
-_PER_FEN: Final = _UNITS_PER_YUAN * 1000 // 100
+PER_FEN: Final = _UNITS_PER_YUAN * 1000 // 100
 """Wh times millionths of a yuan per kWh, in one fen."""
 
 
@@ -39,17 +39,18 @@ def energy_fen(energy_wh: int, price: Decimal) -> Fen:
     >>> energy_fen(450_000_000, Decimal("0.3035"))  # of it base, 136,575.00 yuan
     13657500
     """
-    return _rounded(energy_wh * _units(price))
+    return _rounded(energy_wh * price_units(price))
 
 
-def _units(price: Decimal) -> int:
+def price_units(price: Decimal) -> int:
+    """A price in whole millionths of a yuan per kWh."""
     units = price.scaleb(PRICE_PLACES)
     assert units == int(units), f"a price of more than {PRICE_PLACES} decimals: {price}"
     return int(units)
 
 
 def _rounded(worth: int) -> Fen:
-    return Fen((2 * worth + _PER_FEN) // (2 * _PER_FEN))
+    return Fen((2 * worth + PER_FEN) // (2 * PER_FEN))
 
 
 def estimate_month(
@@ -69,7 +70,7 @@ def estimate_month(
     days = sorted((row for row in energy if first <= row.day <= last), key=lambda row: row.day)
     assert all(row.station_id == station.station_id for row in days)
     due = _days_due(station, month, today)
-    tariffs = _tariffs(station, [row.day for row in days], rules)
+    tariffs = tariffs_of(station, [row.day for row in days], rules)
     counted = [(row, tariff) for row, tariff in zip(days, tariffs, strict=True) if row.energy_wh is not None and tariff]
     daily = _daily(counted)
     if not daily:
@@ -84,7 +85,7 @@ def _days_due(station: Station, month: str, today: date) -> int:
     return sum(station.grid_connected_on <= day < closed and day <= today for day in month_days(month))
 
 
-def _tariffs(station: Station, days: Sequence[date], rules: Rules) -> list[TariffRow | None]:
+def tariffs_of(station: Station, days: Sequence[date], rules: Rules) -> list[TariffRow | None]:
     """The tariff of each of the month's days, looked up once per stretch in which nothing begins or ends."""
     changes = {price.valid_from for price in rules.base_prices} | {station.grid_connected_on, tariff_end(station)}
     found: dict[int, TariffRow | None] = {}
@@ -100,8 +101,8 @@ def _daily(counted: Sequence[tuple[DailyEnergy, TariffRow]]) -> tuple[DailyIncom
     rows = []
     for energy, tariff in counted:
         before, base_before = _rounded(worth), _rounded(worth_base)
-        worth += (energy.energy_wh or 0) * _units(tariff.price)
-        worth_base += (energy.energy_wh or 0) * _units(tariff.base)
+        worth += (energy.energy_wh or 0) * price_units(tariff.price)
+        worth_base += (energy.energy_wh or 0) * price_units(tariff.base)
         gross, base = _rounded(worth) - before, _rounded(worth_base) - base_before
         rows.append(
             DailyIncome(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import cached_property
-from math import hypot
+from math import hypot, sqrt
 from statistics import median
 from typing import Final
 
@@ -95,7 +95,7 @@ def _likeness(near: list[float], rules: EnergyRules) -> Likeness:
 def _apart(values: list[float]) -> float:
     """The standard deviation; `statistics.pstdev` is exact, and slow."""
     mean = sum(values) / len(values)
-    return (sum((value - mean) ** 2 for value in values) / len(values)) ** 0.5
+    return sqrt(sum((value - mean) ** 2 for value in values) / len(values))
 
 
 def is_measured(row: DailyEnergy) -> bool:
