@@ -96,15 +96,15 @@ def test_faults_of_plan_posts_and_attendance_are_told(county: Engine, run: Run, 
         assert run("plans", "posts", write("p.csv", [head, good]), "--apply").exit_code == 0
     with county.connect() as db:
         assert len(read_posts(db)) == 3
-    head = ("岗位编号", "出勤天数", "应出勤天数")
-    rows = [head, ("post-9", "20.25", 22), ("post-9", 23, 22), ("post-x", 1, 22)]
+    days = ("岗位编号", "出勤天数", "应出勤天数")
+    rows = [days, ("post-9", "20.25", 22), ("post-9", 23, 22), ("post-x", 1, 22)]
     text = " ".join(run("plans", "attendance", write("a.csv", rows), "--month", "2026-06").output.split())
     for says in ("halves", "more days than were due", "no such post"):
         assert says in text
-    done = run("plans", "attendance", write("a.csv", [head, ("post-9", "20.5", 22)]), "--month", "2026-06", "--apply")
+    done = run("plans", "attendance", write("a.csv", [days, ("post-9", "20.5", 22)]), "--month", "2026-06", "--apply")
     assert done.exit_code == 0
     assert village.draft().batch is not None
-    assert run("plans", "attendance", write("a.csv", [head]), "--month", "2026-6").exit_code == 2
+    assert run("plans", "attendance", write("a.csv", [days]), "--month", "2026-6").exit_code == 2
 
 
 def test_the_examples_of_mapping_files_are_read(county: Engine, run: Run, tmp_path: Path) -> None:
