@@ -46,6 +46,9 @@ BAD_REGISTRY: Final = Text(
 )
 NO_BROKER: Final = Text("连不上消息代理 {host}:{port}：{why}", "Can't reach the MQTT broker {host}:{port}: {why}")
 FILE_OR_NREL: Final = Text("请给出一个 CSV 文件，或 --nrel。", "Name a CSV file, or give --nrel.")
+NO_TRUTH: Final = Text("真值文件中没有 {month}。", "The truth file has nothing of {month}.")
+BAD_TRUTH: Final = Text("不是真值文件：{why}", "No truth file: {why}")
+STATEMENTS: Final = Text("已写出 {n} 份结算单（演示数据）：{out}", "Wrote {n} statements (synthetic data): {out}")
 LIVE: Final = Text("已转入实时上报（演示数据）。", "Live now (synthetic data).")
 DONE: Final = Text(
     "完成（演示数据）：发送 {messages} 条消息、{readings} 个读数，已确认 {acknowledged} 条。",
@@ -190,6 +193,38 @@ def _run_replay(
             raise _failed(bad.said(lang), Exit.FOUND) from bad
     typer.echo(json.dumps(asdict(done) | {"day": done.day.isoformat()}))
     typer.echo(DONE(lang, **done.sent), err=True)
+
+
+@app.command()
+def statements(
+    truth: Annotated[Path, typer.Option("--truth", help="真值文件 / the truth file of a fleet")],
+    month: Annotated[str, typer.Option("--month", help="结算月份，如 2026-06 / the month that is settled")],
+    out: Annotated[Path, typer.Option("--out", help="要写的 .xlsx / the workbook to write")],
+    first: Annotated[str | None, typer.Option("--first", help="上次抄表日 / day of the first reading")] = None,
+    last: Annotated[str | None, typer.Option("--last", help="本次抄表日 / day of the last reading")] = None,
+    registry: RegistryPath = None,
+    lang: LangOption = "zh-CN",
+) -> None:
+    """演示电力公司的结算单，例如 guangfu simulate statements --truth truth.jsonl --month 2026-06 --out 结算单.xlsx
+
+    Statements of a synthetic power company, from a fleet's truth; without days, of what the truth knows of the month.
+    """
+    from simulators.statements import month_window, read_truth, statement_rows, write_statements
+
+    language = Lang.parse(lang)
+    known = _registry(registry, language)
+    given = _day(first, language), _day(last, language)
+    try:
+        days = read_truth(truth)
+        window = month_window(days, month)
+        if window is None:
+            raise _failed(NO_TRUTH(language, month=month), Exit.FOUND)
+        n = write_statements(out, statement_rows(known, days, month, given[0] or window[0], given[1] or window[1]))
+    except OSError as bad:
+        raise _failed(BAD_FILE(language, path=bad.filename, why=bad.strerror), Exit.UNREACHABLE) from bad
+    except ValueError as bad:
+        raise _failed(BAD_TRUTH(language, why=bad), Exit.FOUND) from bad
+    typer.echo(STATEMENTS(language, n=n, out=out))
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """The synthetic fleet, banner by banner."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from guangfu.stations.models import Banner, Registry, Station, StationKind, Village
+from guangfu.stations.models import Attribute, Banner, Registry, Station, StationKind, Village
 from guangfu.stations.places import banners, leagues
 from guangfu.stations.synthetic import electrical, names
 from guangfu.stations.synthetic.builder import Builder, Plan
@@ -17,6 +17,8 @@ JOINT_STATIONS: Final = 100
 MERGED_BANNER: Final = "150430"
 MERGED_ON: Final = date(2021, 4, 1)
 """In one joint station of 64 units, six of the 64 villages merged into others on this day: 58 hold them now."""
+
+GENERATION_ACCOUNT: Final = "发电户号"
 
 CENTRALIZED_MW: Final = (10, 10, 15, 20, 20, 20, 25, 30, 30, 40, 50)
 
@@ -55,6 +57,7 @@ def synthetic_registry(seed: int = 2018) -> Registry:
         share_units=tuple(fleet.share_units),
         households=fleet.households,
         slots=tuple(fleet.slots),
+        attributes=tuple(_accounts(fleet)),
         synthetic=True,
     )
 
@@ -86,6 +89,13 @@ def _add_village_level(fleet: Builder, banner: Banner, n_single: int, n_joint: i
             _add_merged(fleet, banner, number, fleet.dice.pick(plans))
         else:
             _add_joint(fleet, banner, number, fleet.dice.pick(plans))
+
+
+def _accounts(fleet: Builder) -> Iterator[Attribute]:
+    """A generation account for each station: 13 digits that begin with 0, so that it must be kept as text."""
+    for number, station in enumerate(fleet.stations.values(), start=1):
+        value = f"0{station.banner_code}{number:06}"
+        yield Attribute(station.station_id, GENERATION_ACCOUNT, value, station.grid_connected_on)
 
 
 def _add_single(fleet: Builder, banner: Banner, number: int, plan: Plan) -> None:
