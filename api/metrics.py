@@ -1,7 +1,8 @@
 """Prometheus' text: what the API sees of the fleet, and the registries of programs beside it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -9,9 +10,11 @@ from prometheus_client.core import GaugeMetricFamily
 from api import answers
 from api.fleet_view import FleetView
 from api.parts import Parts
+from guangfu.clock import local_day
 from guangfu.monitor.states import StationState
 from guangfu.stations.models import StationKind
 from guangfu.storage.errors import StorageError
+from guangfu.storage.sql.completeness import StationDay, read_completeness
 from guangfu.storage.sql.inbox import count_dead_letters
 from guangfu.texts import Lang
 
@@ -32,6 +35,7 @@ class FleetCollector:
         up = GaugeMetricFamily("guangfu_api_view_up", "1 if the stores answered the API's last look at the fleet")
         try:
             view, waiting = self._parts.look.get(), self._waiting()
+            complete = list(self._completeness())
         except StorageError:
             up.add_metric([], 0)
             yield up
@@ -40,10 +44,20 @@ class FleetCollector:
         yield up
         yield from fleet_metrics(view)
         yield letters_metric(waiting)
+        yield from complete
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing is read only to be registered."""
         yield from ()
+
+    def _completeness(self) -> Iterator[GaugeMetricFamily]:
+        today = local_day(self._parts.clock.now())
+        days = {"today": today, "yesterday": today - timedelta(days=1)}
+        with self._parts.engine.connect() as db:
+            rows = read_completeness(db, start=days["yesterday"], end=today)
+        known = self._parts.registry.stations
+        of_day = {name: [r for r in rows if r.day == day and r.station_id in known] for name, day in days.items()}
+        yield from completeness_metrics(of_day)
 
     def _waiting(self) -> dict[str, int]:
         with self._parts.engine.connect() as db:
@@ -79,6 +93,19 @@ def letters_metric(waiting: dict[str, int]) -> GaugeMetricFamily:
     for reason, count in sorted(waiting.items()):
         family.add_metric([reason], count)
     return family
+
+
+def completeness_metrics(of_day: Mapping[str, Sequence[StationDay]]) -> Iterator[GaugeMetricFamily]:
+    """Sums over the fleet; which station it is, `/v1/completeness` tells."""
+    words = "Messages of the local day by their numbers; late ones are received, doubled ones are further copies"
+    messages = GaugeMetricFamily("guangfu_completeness_messages", words, labels=["day", "kind"])
+    gaps = GaugeMetricFamily("guangfu_completeness_stations_missing", "Stations with missing messages", labels=["day"])
+    for name, rows in of_day.items():
+        for kind in ("received", "missing", "doubled", "late", "unnumbered"):
+            messages.add_metric([name, kind], sum(getattr(row, kind) for row in rows))
+        gaps.add_metric([name], sum(row.missing > 0 for row in rows))
+    yield messages
+    yield gaps
 
 
 def _gauge(name: str, words: str, value: float | None) -> GaugeMetricFamily:

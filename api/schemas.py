@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from guangfu.monitor.slots import Register
 from guangfu.monitor.states import StationState
 from guangfu.stations.models import DeviceKind, Grid, StationKind, Zone
 
@@ -332,6 +333,76 @@ class DeadLetters(Schema):
 
     waiting: dict[str, int]
     items: list[DeadLetterRow]
+
+
+class MessageCounts(Schema):
+    """Messages by their numbers. `received` counts different ones, `doubled` further copies; `message_completeness` is
+    received / (received + missing), `null` where no message has a number.
+    """
+
+    received: int
+    missing: int
+    doubled: int
+    late: int
+    unnumbered: int
+    message_completeness: float | None
+
+
+class CompletenessDay(MessageCounts):
+    """`completeness` is readings received by readings expected, at an interval found from the readings themselves."""
+
+    day: date
+    expected_slots: int | None
+    received_slots: int
+    completeness: float | None
+    interval_s: float | None
+
+
+class MissingNumbers(Schema):
+    """Messages of one start of the station that did not come, between the readings of those before and after."""
+
+    boot: str
+    first_seq: int
+    last_seq: int
+    missing: int
+    from_at: datetime
+    until_at: datetime
+
+
+class MissingSlots(Schema):
+    """A silence of a meter; `until_at` is `null` while it lasts. Where the register continues, no energy was lost."""
+
+    device: str
+    from_at: datetime
+    until_at: datetime | None
+    slots: int
+    register_says: Register
+    energy_wh: int | None
+
+
+class StationCompleteness(Schema):
+    """`gaps` and `silences` are the newest ones; the totals count all that touch the days."""
+
+    station_id: str
+    days: list[CompletenessDay]
+    gaps_total: int
+    gaps: list[MissingNumbers]
+    silences_total: int
+    silences: list[MissingSlots]
+
+
+class CompletenessRow(MessageCounts):
+    """`coverage` is the measured part of the day, `null` until accounting has computed it."""
+
+    station_id: str
+    name: str
+    coverage: float | None
+
+
+class FleetCompleteness(Schema):
+    day: date
+    total: MessageCounts
+    items: list[CompletenessRow]
 
 
 class Health(Schema):
