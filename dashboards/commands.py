@@ -1,4 +1,4 @@
-"""The command `guangfu dashboards`: build | push | diff | grants."""
+"""The command `guangfu dashboards`: build | push | diff | pull | grants."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,10 @@ import typer
 from dashboards.grafana import Grafana, Refused, Unavailable
 from dashboards.grants import grant, statements
 from dashboards.provisioning import write_folder
+from dashboards.pulling import pull as pulled
 from dashboards.pushing import State, Step, steps
 from dashboards.pushing_alerts import alert_steps
+from dashboards.rendering import Repeated
 from dashboards.settings import Settings
 from dashboards.words import commands as says
 from guangfu.exits import Exit
@@ -40,7 +42,7 @@ PasswordOption = Annotated[str | None, typer.Option("--password", help="密码�
 
 @app.callback()
 def dashboards() -> None:
-    """Grafana 看板：写成文件、推送、比较、授权。Grafana dashboards: write as files, push, compare, grant."""
+    """Grafana 看板：写成文件、推送、比较、取回、授权。Grafana dashboards: write, push, compare, pull, grant."""
 
 
 @app.command()
@@ -61,6 +63,9 @@ def build(
         written = write_folder(folder, settings)
     except (BadSettings, BadRules) as bad:
         typer.echo(says.BAD_SETTINGS(language, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
+    except Repeated as bad:
+        typer.echo(says.REPEATED(language, which=bad), err=True)
         raise typer.Exit(Exit.USAGE) from bad
     except OSError as error:
         typer.echo(says.CANT_WRITE(language, path=error.filename, why=error.strerror), err=True)
@@ -104,13 +109,35 @@ def diff(
     Compare Grafana with the code; exits 1 where they differ, for example: guangfu dashboards diff --lang en
     """
     language = Lang.parse(lang)
-    different = 0
     with _grafana(language, url, token, user, password) as (grafana, settings):
-        for step in _all_steps(grafana, settings):
-            typer.echo(says.line(language, step, says.FOUND[step.state], SHOWN_DIFFERENCES))
-            different += step.state is not State.SAME and not (step.state is State.FROM_FILE and not step.differs)
-    if different:
-        raise typer.Exit(Exit.FOUND)
+        _tell_differences(grafana, settings, language)
+
+
+@app.command()
+def pull(
+    folder: Annotated[Path, typer.Argument(help="写到哪个文件夹 / where to write", file_okay=False)],
+    url: UrlOption = None,
+    token: TokenOption = None,
+    user: UserOption = None,
+    password: PasswordOption = None,
+    lang: LangOption = "zh-CN",
+) -> None:
+    """把 Grafana 中现有的看板和告警规则写成文件并与代码比较，例如 guangfu dashboards pull var/pulled
+
+    Write what stands in Grafana as files, and compare it with the code: guangfu dashboards pull var/pulled --lang en
+
+    包括别人放进我们文件夹的看板；有差别时退出码为 1，并说明谁手工改过。不改动 Grafana。
+    Dashboards that others put into our folders too; exits 1 where it differs, and tells who edited by hand.
+    """
+    language = Lang.parse(lang)
+    with _grafana(language, url, token, user, password) as (grafana, settings):
+        try:
+            written = pulled(grafana, folder)
+        except OSError as error:
+            typer.echo(says.CANT_WRITE(language, path=error.filename, why=error.strerror), err=True)
+            raise typer.Exit(Exit.UNREACHABLE) from error
+        typer.echo(says.PULLED(language, count=len(written), folder=folder), err=True)
+        _tell_differences(grafana, settings, language)
 
 
 @app.command()
@@ -145,6 +172,15 @@ def grants(
     typer.echo(says.GRANTED(language, role=settings.postgres_user, count=len(VIEWS)), err=True)
 
 
+def _tell_differences(grafana: Grafana, settings: Settings, lang: Lang) -> None:
+    different = 0
+    for step in _all_steps(grafana, settings):
+        typer.echo(says.line(lang, step, says.FOUND[step.state], SHOWN_DIFFERENCES))
+        different += step.state is not State.SAME and not (step.state is State.FROM_FILE and not step.differs)
+    if different:
+        raise typer.Exit(Exit.FOUND)
+
+
 def _all_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
     yield from steps(grafana, settings)
     yield from alert_steps(grafana, settings)
@@ -171,6 +207,9 @@ def _grafana(
             yield grafana, settings
     except (BadSettings, BadRules) as bad:
         typer.echo(says.BAD_SETTINGS(lang, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
+    except Repeated as bad:
+        typer.echo(says.REPEATED(lang, which=bad), err=True)
         raise typer.Exit(Exit.USAGE) from bad
     except Unavailable as error:
         typer.echo(says.UNAVAILABLE(lang, why=error), err=True)

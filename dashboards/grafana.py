@@ -19,6 +19,8 @@ from dashboards.settings import Settings
 
 Json = dict[str, Any]
 ALERTING: Final = "/v1/provisioning"
+PUSHED: Final = "guangfu dashboards push"
+"""What we say of each version of a dashboard that we save; whoever saves by hand says something else."""
 NOT_ALLOWED: Final = frozenset({401, 403, 429})
 
 
@@ -93,8 +95,25 @@ class Grafana(AbstractContextManager["Grafana"]):
         found = self._read(lambda: self._face.search.search_dashboards(query=title, type_="dash-db")) or []
         return [one for one in found if one.get("folderUid") == folder and one.get("title") == title]
 
+    def in_folder(self, folder: str) -> list[str]:
+        """Uids of the dashboards in a folder, sorted."""
+        found = self._read(lambda: self._face.api.GET("/search?type=dash-db&limit=5000")) or []
+        return sorted(one["uid"] for one in found if one.get("folderUid") == folder)
+
+    def edited_by(self, uid: str) -> str:
+        """Who saved a dashboard last, and when, if it was not `push`; empty if it was.
+
+        Grafana gives the first version a message of its own; 11 and later wrap the list.
+        """
+        found = self._read(lambda: self._face.api.GET(f"/dashboards/uid/{uid}/versions?limit=1"))
+        versions = found.get("versions", []) if isinstance(found, dict) else found or []
+        if not versions or versions[0]["version"] == 1 or versions[0].get("message") == PUSHED:
+            return ""
+        there = self.dashboard(uid) or {"meta": {}}
+        return f"{there['meta'].get('updatedBy', '?')}, {there['meta'].get('updated', '?')}"
+
     def save_dashboard(self, dashboard: Json, folder: str) -> None:
-        body = {"dashboard": dashboard, "folderUid": folder, "overwrite": True, "message": "guangfu dashboards push"}
+        body = {"dashboard": dashboard, "folderUid": folder, "overwrite": True, "message": PUSHED}
         self._write(lambda: self._face.dashboard.update_dashboard(body))
 
     def folder_titled(self, title: str) -> str | None:
@@ -104,10 +123,12 @@ class Grafana(AbstractContextManager["Grafana"]):
 
     def alert_rule(self, uid: str) -> Json | None:
         """9.4 answers 500 for a rule that is not there, and its list does not tell where a rule comes from."""
-        known = self._read(lambda: self._face.api.GET(f"{ALERTING}/alert-rules")) or []
-        if not any(rule["uid"] == uid for rule in known):
+        if not any(rule["uid"] == uid for rule in self.alert_rules()):
             return None
         return self._object(lambda: self._face.api.GET(f"{ALERTING}/alert-rules/{uid}"))
+
+    def alert_rules(self) -> list[Json]:
+        return self._read(lambda: self._face.api.GET(f"{ALERTING}/alert-rules")) or []
 
     def create_alert_rule(self, rule: Json) -> None:
         self._write(lambda: self._face.api.POST(f"{ALERTING}/alert-rules", json=rule))

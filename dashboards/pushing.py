@@ -41,7 +41,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One thing in Grafana: its state, what differs, and what makes it right (None: nothing to do or to be done)."""
+    """One thing in Grafana: its state, what differs, and what makes it right (None: nothing to do or to be done).
+
+    `edited_by` tells who changed it by hand, and when, where Grafana knows.
+    """
 
     kind: Kind
     uid: str
@@ -49,6 +52,7 @@ class Step:
     state: State
     differs: tuple[str, ...] = ()
     apply: Callable[[], None] | None = None
+    edited_by: str = ""
 
 
 def steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
@@ -103,7 +107,8 @@ def _dashboard(grafana: Grafana, document: Json, folder: str) -> Step:
         return Step(Kind.DASHBOARD, uid, title, State.FROM_FILE, differs)
     if not differs:
         return Step(Kind.DASHBOARD, uid, title, State.SAME)
-    return Step(Kind.DASHBOARD, uid, title, State.DIFFERENT, differs, lambda: grafana.save_dashboard(document, folder))
+    save = lambda: grafana.save_dashboard(document, folder)  # noqa: E731
+    return Step(Kind.DASHBOARD, uid, title, State.DIFFERENT, differs, save, grafana.edited_by(uid))
 
 
 def differences(ours: Any, theirs: Any, *, ours_only: bool = False, at: str = "") -> Iterator[str]:

@@ -4,10 +4,10 @@ What comes from files refuses changes by API and is left. The policy is one tree
 route in it is ours, and it goes first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
-from dashboards.alerts import FOLDER_UID, GROUPS_S, RETIRED, Rule, document, rules
+from dashboards.alerts import FOLDER_UID, GROUPS_S, PROGRAM, RETIRED, Rule, document, rules
 from dashboards.contacts import CONTACT, contact_points, policy, unwanted
 from dashboards.grafana import Grafana, Json
 from dashboards.pushing import Kind, State, Step, differences, folder_step
@@ -32,7 +32,7 @@ def alert_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
         yield _rule(grafana, rule, lang, folder)
     for name, interval_s in GROUPS_S.items():
         yield _group(grafana, folder, name, interval_s)
-    yield from _retired(grafana)
+    yield from _retired(grafana, {rule.uid for rule in rules(settings)})
     yield from _contacts(grafana, settings)
 
 
@@ -76,12 +76,16 @@ def _set_interval(grafana: Grafana, folder: str, name: str, interval_s: int) -> 
     grafana.update_rule_group(folder, {**there, "interval": interval_s})
 
 
-def _retired(grafana: Grafana) -> Iterator[Step]:
-    for uid in RETIRED:
-        there = grafana.alert_rule(uid)
-        if there is not None and there.get("provenance") == "file":
+def _retired(grafana: Grafana, ours: Collection[str]) -> Iterator[Step]:
+    """Rules with our label that the code does not know any more, whether `RETIRED` names them or not."""
+    for rule in grafana.alert_rules():
+        uid = rule["uid"]
+        if uid in ours or not (uid in RETIRED or PROGRAM.items() <= (rule.get("labels") or {}).items()):
+            continue
+        there = grafana.alert_rule(uid) or rule
+        if there.get("provenance") == "file":
             yield Step(Kind.RULE, uid, there["title"], State.FROM_FILE, ("retired",))
-        elif there is not None:
+        else:
             delete = lambda uid=uid: grafana.delete_alert_rule(uid)  # noqa: E731
             yield Step(Kind.RULE, uid, there["title"], State.UNWANTED, apply=delete)
 

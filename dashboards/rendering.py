@@ -1,6 +1,7 @@
 """All dashboards as JSON, in both languages."""
 
 import json
+from collections import Counter
 from typing import Any, Final
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -10,12 +11,27 @@ from dashboards import area, fleet, income, ingest, quality, station, wall
 from dashboards.frame import render
 from guangfu.texts import Lang
 
+
+class Repeated(ValueError):
+    """A uid or a title that two dashboards have."""
+
+
 BOARDS: Final = (wall.board, fleet.board, area.board, station.board, income.board, quality.board, ingest.board)
 
 
 def rendered(lang: Lang) -> list[dict[str, Any]]:
-    """Every dashboard in one language, in Grafana's classic schema."""
-    return [as_json(render(board(lang), lang)) for board in BOARDS]
+    """Every dashboard in one language, in Grafana's classic schema.
+
+    Raises:
+        Repeated: Two of them have one uid or one title: Grafana would keep the last of them, without a word.
+    """
+    documents = [as_json(render(board(lang), lang)) for board in BOARDS]
+    for name in ("uid", "title"):
+        counted = Counter(document[name] for document in documents)
+        again = sorted(value for value, times in counted.items() if times > 1)
+        if again:
+            raise Repeated(", ".join(again))
+    return documents
 
 
 def as_json(dashboard: Dashboard) -> dict[str, Any]:

@@ -13,6 +13,11 @@ UNAVAILABLE: Final = Text(
     "Grafana is not available ({why}). Check address, user or token and their rights, then try again.",
 )
 REFUSED: Final = Text("Grafana 拒绝：{why}", "Grafana refuses: {why}")
+EDITED: Final = Text(
+    "曾手工修改（{who}），原版本在 Grafana 的版本记录中", "edited by hand ({who}); Grafana keeps that version"
+)
+PULLED: Final = Text("已写出 {count} 个文件到 {folder}", "{count} files written to {folder}")
+REPEATED: Final = Text("看板的标识或标题重复：{which}", "a uid or title of a dashboard is repeated: {which}")
 GRANTED: Final = Text(
     "PostgreSQL 用户 {role} 可以读取 {count} 个视图，其余一概不能。",
     "PostgreSQL's user {role} can read {count} views, and nothing else.",
@@ -65,4 +70,6 @@ FOUND: Final = {
 def line(lang: Lang, step: Step, said: Text, most: int) -> str:
     """One line of what was found or done, with the first differences."""
     differs = ", ".join(step.differs[:most]) + (" …" if len(step.differs) > most else "")
-    return f"{said(lang)}  {KINDS[step.kind](lang)}  {step.uid}  {step.title}" + (f"  ({differs})" if differs else "")
+    edited = "  " + EDITED(lang, who=step.edited_by) if step.edited_by else ""
+    what = f"  ({differs})" if differs else ""
+    return f"{said(lang)}  {KINDS[step.kind](lang)}  {step.uid}  {step.title}{what}{edited}"

@@ -97,16 +97,19 @@ class FakeGrafana(ThreadingHTTPServer):
             return 200, {"database": "ok", "version": "0"}
         if path == "/folders":
             return 200, list(self.folders.values())
-        if kind == "folders":
-            return (200, self.folders[uid]) if uid in self.folders else (404, None)
-        if kind == "datasources/uid":
-            return (200, self.sources[uid]) if uid in self.sources else (404, {"message": "Data source not found"})
-        if kind == "dashboards/uid":
-            return (200, self.dashboards[uid]) if uid in self.dashboards else (404, {"message": "Dashboard not found"})
+        things: dict[str, dict[str, Json]] = {
+            "folders": self.folders, "datasources/uid": self.sources, "dashboards/uid": self.dashboards,
+        }  # fmt: skip
+        if kind in things:
+            missing = None if kind == "folders" else {"message": "not found"}
+            return (200, things[kind][uid]) if uid in things[kind] else (404, missing)
+        if uid == "versions":
+            stored = self.dashboards[kind.rpartition("/")[2]]
+            return 200, [{"version": stored["dashboard"]["version"], "message": stored.get("message", "Initial save")}]
         return 200, [
             {"uid": uid, "title": stored["dashboard"]["title"], "folderUid": stored["meta"]["folderUid"]}
             for uid, stored in self.dashboards.items()
-            if query["query"][0] in stored["dashboard"]["title"]
+            if query.get("query", [""])[0] in stored["dashboard"]["title"]
         ]
 
     def put(self, path: str, body: Json) -> tuple[int, Any]:
@@ -122,9 +125,11 @@ class FakeGrafana(ThreadingHTTPServer):
             return 200, {"message": "Datasource saved"}
         if not body["dashboard"]["title"]:
             return 400, {"message": "Dashboard title cannot be empty"}
-        dashboard = {**body["dashboard"], "id": 7, "version": 1}
+        before = self.dashboards.get(body["dashboard"]["uid"], {"dashboard": {"version": 0}})
+        dashboard = {**body["dashboard"], "id": 7, "version": before["dashboard"]["version"] + 1}
         self.dashboards[dashboard["uid"]] = {
             "dashboard": dashboard,
+            "message": body["message"],
             "meta": {"folderUid": body["folderUid"], "provisioned": False},
         }
         return 200, {"status": "success"}

@@ -1,13 +1,18 @@
+import json
 import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from dashboards import rendering
 from dashboards.commands import app
+from dashboards.grafana import Grafana
 from dashboards.rendering import rendered
+from dashboards.settings import Settings
 from guangfu.texts import Lang
 from tests.dashboards.fake_grafana import FakeGrafana, running_fake_grafana
 
@@ -68,6 +73,54 @@ def test_what_somebody_changed_is_named_and_put_right(grafana: FakeGrafana) -> N
         assert path in found.stdout
     assert said(run("push")).count("updated") == 4
     assert run("diff").exit_code == 0
+
+
+def by_hand(grafana: FakeGrafana, uid: str, title: str = "Mine") -> None:
+    """As somebody does who edits a dashboard and saves it."""
+    stored = grafana.dashboards[uid]
+    stored["dashboard"]["panels"][0]["title"] = title
+    stored["dashboard"]["version"] += 1
+    stored["message"] = "my own title"
+    stored["meta"] |= {"updatedBy": "wang", "updated": "2026-06-10T04:00:00Z"}
+
+
+def test_who_edited_by_hand_is_told(grafana: FakeGrafana) -> None:
+    run("push")
+    by_hand(grafana, "guangfu-fleet-en")
+    for command in ("diff", "push"):
+        assert "edited by hand (wang, 2026-06-10T04:00:00Z)" in run(command).stdout
+    assert "edited by hand" not in run("diff").stdout
+
+
+def test_what_an_earlier_release_pushed_was_edited_by_nobody(grafana: FakeGrafana) -> None:
+    run("push")
+    grafana.dashboards["guangfu-fleet-en"]["dashboard"]["panels"].pop()
+    found = run("diff")
+    assert (found.exit_code, "edited by hand" in found.stdout) == (1, False)
+
+
+def test_pull_writes_what_stands_there_and_tells_what_differs(grafana: FakeGrafana, tmp_path: Path) -> None:
+    run("push")
+    same = run("pull", str(tmp_path))
+    assert (same.exit_code, len(list(tmp_path.glob("*/*.json")))) == (0, 14 + 11), same.output
+    assert json.loads((tmp_path / "en/guangfu-fleet-en.json").read_text("utf-8")) == next(
+        document for document in rendered(Lang.EN) if document["uid"] == "guangfu-fleet-en"
+    )
+    by_hand(grafana, "guangfu-fleet-en", "Wang's")
+    theirs = {"uid": "theirs", "title": "Theirs", "version": 1}
+    grafana.dashboards["theirs"] = {"dashboard": theirs, "meta": {"folderUid": "guangfu-en"}}
+    found = run("pull", str(tmp_path))
+    assert (found.exit_code, "edited by hand (wang" in found.stdout) == (1, True)
+    assert "Wang's" in (tmp_path / "en/guangfu-fleet-en.json").read_text("utf-8")
+    assert json.loads((tmp_path / "en/theirs.json").read_text("utf-8")) == {"uid": "theirs", "title": "Theirs"}
+
+
+def test_a_repeated_uid_or_title_is_refused(grafana: FakeGrafana, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "BOARDS", (*rendering.BOARDS, rendering.BOARDS[0]))
+    for arguments in (("push",), ("diff",), ("build", "/nowhere")):
+        refused = run(*arguments)
+        assert (refused.exit_code, "guangfu-wall" in refused.stderr) == (2, True)
+    assert not grafana.dashboards
 
 
 def test_an_operators_own_settings_of_a_source_stay(grafana: FakeGrafana) -> None:
@@ -145,4 +198,20 @@ def test_a_real_grafana_takes_everything_and_gives_it_back(real_grafana: str) ->
     assert run("push", "--url", real_grafana).exit_code == 0
     again = run("push", "--url", real_grafana)
     assert (again.exit_code, said(again)) == (0, ["left"] * (THINGS + GROUPS))
+    assert run("diff", "--url", real_grafana).exit_code == 0
+
+
+def test_a_real_grafana_tells_who_edited_by_hand(real_grafana: str, tmp_path: Path) -> None:
+    assert run("push", "--url", real_grafana).exit_code == 0
+    assert run("pull", str(tmp_path), "--url", real_grafana).exit_code == 0
+    with Grafana(Settings.load(grafana_url=real_grafana)) as grafana:
+        stored = grafana.dashboard("guangfu-fleet-en")
+        assert stored is not None
+        stored["dashboard"]["panels"][0]["title"] = "Mine"
+        body = {"dashboard": stored["dashboard"], "folderUid": "guangfu-en", "message": "mine"}
+        grafana._face.dashboard.update_dashboard(body)
+    found = run("pull", str(tmp_path), "--url", real_grafana)
+    assert (found.exit_code, "edited by hand (" in found.stdout) == (1, True)
+    assert '"Mine"' in (tmp_path / "en/guangfu-fleet-en.json").read_text("utf-8")
+    assert "edited by hand (" in run("push", "--url", real_grafana).stdout
     assert run("diff", "--url", real_grafana).exit_code == 0
