@@ -1,11 +1,9 @@
 """What is written to the store together: decoded and checked groups, and what SQL is owed for them."""
 
 from collections import Counter
-from itertools import chain
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.point_block import PointBlock, Points
@@ -18,7 +16,7 @@ from ingest.check import EARLIEST_MS, Arrival, Checked, check, refused_reading
 from ingest.completeness import Numbers
 from ingest.directory import Directory
 from ingest.foreign import Interpreter, Part, is_ours, ours
-from ingest.owed import Heard, Letter, Owed
+from ingest.owed import Heard, Letter, Owed, Several
 from ingest.plausible import Plausibility, suspects
 from ingest.together import Together, check_together, pieces
 
@@ -53,7 +51,7 @@ class Batch:
         self.groups: list[Group] = []
         self.owed = Owed()
         self._numbers = Numbers()
-        self._heard: list[tuple[list[str], NDArray[np.int64], NDArray[np.int64]]] = []
+        self._heard: list[Several] = []
         self.suspects: Counter[str] = Counter()
 
     @property
@@ -93,10 +91,10 @@ class Batch:
 
     def _note(self, together: Together, arrivals: Messages) -> None:
         latest_ms = np.maximum.reduceat(together.at_ms, together.first)
-        self.owed.touch_all(together.of, together.at_ms)
         earliest_ms = np.minimum.reduceat(together.at_ms, together.first)
         received_ms = np.array(arrivals.received_at_ms, dtype=np.int64)
-        self._heard.append((together.stations, latest_ms, received_ms))
+        of = self._directory.devices.station[together.places]
+        self._heard.append(Several(of[together.first], latest_ms, received_ms, of, together.at_ms))
         named = together.stations, together.boots, together.seqs
         self._numbers.note_all(*named, earliest_ms, latest_ms, received_ms, all_numbered=together.all_numbered)
 
@@ -134,9 +132,7 @@ class Batch:
     def owed_whole(self) -> Owed:
         """What SQL is owed once the batch is whole: the stations that were heard and the numbers that came included."""
         if self._heard:
-            stations, latest_ms, received_ms = zip(*self._heard, strict=True)
-            together = list(chain.from_iterable(stations))
-            self.owed.hear_all(together, np.concatenate(latest_ms), np.concatenate(received_ms))
+            self.owed.hear_all(self._directory.devices.stations, self._heard)
             self._heard.clear()
         numbered = self._numbers.numbered(self.groups[-1].id)
         self.owed.numbered = [] if numbered is None else [numbered]

@@ -29,6 +29,8 @@ class Devices:
         factor: (n,) by which a meter's register is multiplied.
         modulus_wh: (n,) where its register starts again, infinite where it does not. [Wh]
         lat_deg, lon_deg: (n,) of its station. [degrees, WGS 84]
+        stations: (m,) those that have devices.
+        station: (n,) place in `stations`.
     """
 
     names: Sequence[Name]
@@ -38,6 +40,8 @@ class Devices:
     modulus_wh: NDArray[np.float64]
     lat_deg: NDArray[np.float64]
     lon_deg: NDArray[np.float64]
+    stations: Sequence[str]
+    station: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -61,6 +65,7 @@ class Devices:
         known = {(d.station_id, d.device): d for d in sorted_ if d.station_id in registry.stations}
         devices = list(known.values())
         stations = [registry.stations[device.station_id] for device in devices]
+        station_place = {name: place for place, name in enumerate(dict.fromkeys(name for name, _ in known))}
         return cls(
             tuple(known),
             np.array([KINDS.index(device.kind) for device in devices], np.int8),
@@ -69,6 +74,8 @@ class Devices:
             np.array([device.register_modulus_wh or np.inf for device in devices], np.float64),
             np.array([station.lat for station in stations], np.float64),
             np.array([station.lon for station in stations], np.float64),
+            tuple(station_place),
+            np.array([station_place[name] for name, _ in known], np.int32),
         )
 
 
@@ -79,4 +86,6 @@ def _capacity_w(device: Device, station: Station) -> float:
 
 
 _NOTHING: Final = np.empty(0)
-NO_DEVICES: Final = Devices((), np.empty(0, np.int8), _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
+NO_DEVICES: Final = Devices(
+    (), np.empty(0, np.int8), _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, (), np.empty(0, np.int32)
+)

@@ -51,64 +51,79 @@ class Memory:
         return new
 
 
+class Line:
+    """m readings sorted by device, those of a device in the order in which they came. All arrays are (m,).
+
+    Args:
+        places: The device of each reading, in the order in which they came.
+        at_ms: When each was taken. [ms since 1970 UTC]
+
+    Attributes:
+        order: Which reading stands where.
+        start: Where the readings of each one's device begin.
+    """
+
+    def __init__(self, places: Places, at_ms: Integers) -> None:
+        self.order = _by_device(places)
+        self.places, self.at_ms = places[self.order], at_ms[self.order]
+        self.index = np.arange(len(places))
+        first = np.ones(len(places), dtype=bool)
+        first[1:] = self.places[1:] != self.places[:-1]
+        self.start = np.maximum.accumulate(np.where(first, self.index, 0))
+        device = self.places.astype(np.int64) << _TIME_BITS
+        self.device, moment = device, device + self.at_ms
+        self._newest_before = np.maximum.accumulate(moment)
+
+    def late(self, newest_ms: Integers) -> Booleans:
+        """Which are not newer than all before, (m,) the newest known of each one's device included."""
+        before = self.device + newest_ms
+        before[1:] = np.maximum(before[1:], self._newest_before[:-1])
+        late: Booleans = self.device + self.at_ms <= before
+        return late
+
+
 class Neighbours:
-    """m readings with a value, sorted by device, each beside the one before it. All arrays are (m,).
+    """m readings with a value, each beside the one before it. All arrays are (m,), in the order of the line.
 
     Args:
         memory: What came before; `keep` adds these.
-        places: The device of each reading, in the order in which they came.
-        at_ms: When each was taken. [ms since 1970 UTC]
+        line: The readings.
         value: The field that is compared.
         beside: Another field, NaN where missing.
 
     Attributes:
-        order: Which reading stands where.
         late: Not newer than all before.
         before_ms: Of the reading before; 0 where there is none that is older. [ms since 1970 UTC]
         before: Its value.
     """
 
-    def __init__(self, memory: Memory, places: Places, at_ms: Integers, value: Floats, beside: Floats) -> None:
-        self._memory = memory
-        self.order = _by_device(places, len(memory.marked_ms))
-        self.places, self.at_ms = places[self.order], at_ms[self.order]
-        self.value, self.beside = value[self.order], beside[self.order]
-        self._index = np.arange(len(places))
-        self._start = self._starts()
-        self.late = self._lateness()
+    def __init__(self, memory: Memory, line: Line, value: Floats, beside: Floats) -> None:
+        self._memory, self._line = memory, line
+        self.places, self.at_ms = line.places, line.at_ms
+        self.value, self.beside = value, beside
+        self.late = line.late(memory.at_ms[NEWEST, self.places])
+        self._some_late = bool(self.late.any())
         self._track = self.late.astype(np.intp)
-        self._previous = self._own(~self.late, self.late)
+        if self._some_late:
+            self._previous = self._own(~self.late, self.late)
+        else:
+            self._previous = np.where(line.index > line.start, line.index - 1, -1)
         before_ms = self._of_previous(self.at_ms, memory.at_ms)
         self.before_ms = np.where(before_ms < self.at_ms, before_ms, 0)
         self.before = self._of_previous(self.value, memory.value)
 
-    def _starts(self) -> Integers:
-        """Where the readings of each one's device begin."""
-        first = np.ones(len(self.places), dtype=bool)
-        first[1:] = self.places[1:] != self.places[:-1]
-        starts: Integers = np.maximum.accumulate(np.where(first, self._index, 0))
-        return starts
-
-    def _lateness(self) -> Booleans:
-        device = self.places.astype(np.int64) << _TIME_BITS
-        moment = device + self.at_ms
-        before = device + self._memory.at_ms[NEWEST, self.places]
-        before[1:] = np.maximum(before[1:], np.maximum.accumulate(moment)[:-1])
-        late: Booleans = moment <= before
-        return late
-
     def _last(self, marked: Booleans, *, itself: bool) -> Integers:
         """The last marked reading of the same device up to each, or before it; -1 where there is none."""
-        last = np.maximum.accumulate(np.where(marked, self._index, -1))
+        last = np.maximum.accumulate(np.where(marked, self._line.index, -1))
         if not itself:
             last[1:], last[:1] = last[:-1].copy(), -1
-        found: Integers = np.where(last >= self._start, last, -1)
+        found: Integers = np.where(last >= self._line.start, last, -1)
         return found
 
     def _own(self, of_newest: Booleans, of_late: Booleans, *, itself: bool = False) -> Integers:
         """`_last` among those that are compared with each other."""
         last = self._last(of_newest, itself=itself)
-        return np.where(self.late, self._last(of_late, itself=itself), last) if self.late.any() else last
+        return np.where(self.late, self._last(of_late, itself=itself), last) if self._some_late else last
 
     def _of_previous(self, now: NDArray[N], kept: NDArray[N]) -> NDArray[N]:
         found: NDArray[N] = np.where(self._previous >= 0, now[self._previous], kept[self._track, self.places])
@@ -126,7 +141,7 @@ class Neighbours:
 
     def repeated(self, since: Integers) -> Integers:
         """`since_ms`, but of a late reading that repeats the newest ones: since when those have been the same."""
-        if not self.late.any():
+        if not self._some_late:
             return since
         memory, places = self._memory, self.places
         last = self._last(~self.late, itself=False)
@@ -140,6 +155,8 @@ class Neighbours:
 
     def marked_before(self, marked: Booleans) -> Booleans:
         """Which of the late readings repeat the last of the newest that is marked."""
+        if not self._some_late:
+            return self.late
         last = self._last(marked & ~self.late, itself=False)
         marked_ms = np.where(last >= 0, self.at_ms[last], self._memory.marked_ms[self.places])
         repeats: Booleans = self.late & (self.at_ms == marked_ms)
@@ -156,6 +173,6 @@ class Neighbours:
             memory.marked_ms[self.places[newest]] = self.at_ms[newest]
 
 
-def _by_device(places: Places, count: int) -> NDArray[np.intp]:
+def _by_device(places: Places) -> NDArray[np.intp]:
     """The order by device that keeps the order of arrival; numbers of 16 bits are sorted ten times as fast."""
-    return np.argsort(places.astype(np.uint16) if count <= _FEW else places, kind="stable")
+    return np.argsort(places.astype(np.uint16) if int(places.max(initial=0)) < _FEW else places, kind="stable")

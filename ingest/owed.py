@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import repeat
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -44,6 +43,28 @@ class Heard(msgspec.Struct, array_like=True, gc=False):
             self.status, self.status_ms = other.status, other.status_ms
 
 
+class Several(NamedTuple):
+    """n messages with m readings; times in ms since 1970 UTC.
+
+    Attributes:
+        of_message: (n,) the place of its station.
+        newest_ms: (n,) of its readings.
+        received_ms: (n,)
+        of_reading: (m,) the place of its station.
+        at_ms: (m,)
+    """
+
+    of_message: NDArray[np.int32]
+    newest_ms: NDArray[np.int64]
+    received_ms: NDArray[np.int64]
+    of_reading: NDArray[np.int32]
+    at_ms: NDArray[np.int64]
+
+
+_OF: Final = ("of_message", "of_reading")
+_TIMES: Final = ("newest_ms", "received_ms", "at_ms")
+
+
 class Owed(msgspec.Struct, array_like=True):
     """Dead letters; days to compute again, as (station, local day since 1970); stations heard of; numbers that came."""
 
@@ -73,23 +94,22 @@ class Owed(msgspec.Struct, array_like=True):
         days.update([(at_ms + _CHINA_MS - 1) // DAY_MS for at_ms in times_ms])
         self.dirty.update([(station, day) for day in days])
 
-    def hear_all(
-        self, stations: Sequence[str], last_readings_ms: NDArray[np.int64], received_ms: NDArray[np.int64]
-    ) -> None:
-        """Notes of n messages when their stations were heard of: (n,) each [ms since 1970 UTC]."""
-        received = _latest(stations, received_ms)
-        for station, reading_ms in _latest(stations, last_readings_ms).items():
-            self.hear(station, Heard(reading_ms, received[station]))
+    def hear_all(self, stations: Sequence[str], several: Sequence[Several]) -> None:
+        """Notes of many messages when their stations were heard of, and which days must be computed again."""
+        of_message, of_reading = (np.concatenate([getattr(s, name) for s in several]) for name in _OF)
+        newest_ms, received_ms, at_ms = (np.concatenate([getattr(s, name) for s in several]) for name in _TIMES)
+        order, first = _by_station(of_message)
+        latest = (np.maximum.reduceat(times[order], first).tolist() for times in (newest_ms, received_ms))
+        for place, reading_ms, message_ms in zip(of_message[order[first]].tolist(), *latest, strict=True):
+            self.hear(stations[place], Heard(reading_ms, message_ms))
+        for days in ((at_ms + _CHINA_MS) // DAY_MS, (at_ms + _CHINA_MS - 1) // DAY_MS):
+            self._touch_days(stations, of_reading, days)
 
-    def touch_all(self, stations: Sequence[str], times_ms: NDArray[np.int64]) -> None:
-        """`touch` for many readings: (n,) their stations, (n,) their times [ms since 1970 UTC]."""
-        days, days_before = (times_ms + _CHINA_MS) // DAY_MS, (times_ms + _CHINA_MS - 1) // DAY_MS
-        latest = int(days.max())
-        if int(days_before.min()) == latest:
-            self.dirty.update(zip(set(stations), repeat(latest)))
-            return
-        for some in (days, days_before):
-            self.dirty.update(zip(stations, some.tolist(), strict=True))
+    def _touch_days(self, stations: Sequence[str], of_reading: NDArray[np.int32], days: NDArray[np.int64]) -> None:
+        earliest = int(days.min())
+        span = int(days.max()) - earliest + 1
+        keys = np.unique(of_reading * np.int64(span) + days - earliest) if span > 1 else np.unique(of_reading)
+        self.dirty.update((stations[key // span], earliest + key % span) for key in keys.tolist())
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -137,12 +157,10 @@ def _instant(at_ms: int | None) -> datetime | None:
     return None if at_ms is None else from_ms(at_ms)
 
 
-def _latest(stations: Sequence[str], times_ms: NDArray[np.int64]) -> dict[str, int]:
-    """The latest time of each station."""
-    if np.any(times_ms[1:] < times_ms[:-1]):
-        order = np.argsort(times_ms, kind="stable")
-        stations, times_ms = [stations[i] for i in order.tolist()], times_ms[order]
-    return dict(zip(stations, times_ms.tolist(), strict=True))
+def _by_station(places: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The order by station, and where in it each begins; numbers of 16 bits are sorted ten times as fast."""
+    order = np.argsort(places.astype(np.uint16) if places.max() < 1 << 16 else places, kind="stable")
+    return order, np.append(0, np.flatnonzero(np.diff(places[order])) + 1)
 
 
 def _later(one: int | None, other: int | None) -> int | None:

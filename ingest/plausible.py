@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from guangfu.clock import CHINA, DAY_MS
 from guangfu.monitor.sun import daylight
@@ -17,7 +18,7 @@ from guangfu.stations.models import DeviceKind
 from guangfu.storage.point_block import PointBlock
 from guangfu.telemetry.reading import DeviceState, Quality
 from ingest.devices import DC_OVER_AC, NO_DEVICES, Devices
-from ingest.neighbours import Booleans, Floats, Integers, Memory, Neighbours, Places
+from ingest.neighbours import Booleans, Floats, Integers, Line, Memory, Neighbours, Places
 from ingest.possible import SIGNED_16, UNSIGNED_16
 
 MOST_TIMES_CAPACITY: Final = 1.2
@@ -165,13 +166,12 @@ class Plausibility:
         Which of the two is wrong can't be told: around a single wild value two are marked.
         """
         shown_wh = points.numbers(name)
-        there = np.flatnonzero(~np.isnan(shown_wh))
-        memory = self._memory_of(name)
-        near = Neighbours(memory, points.places[there], points.at_ms[there], shown_wh[there], shown_wh[there])
+        line, there = points.line(shown_wh)
+        near = Neighbours(self._memory_of(name), line, shown_wh[there], shown_wh[there])
         impossible = (near.before_ms > 0) & ~self._can_rise(near)
         bad = impossible | near.marked_before(impossible)
         near.keep(marked=impossible)
-        bits[there[near.order[bad]]] |= Quality.SUSPECT_COUNTER
+        bits[there[bad]] |= Quality.SUSPECT_COUNTER
 
     def _can_rise(self, near: Neighbours) -> Booleans:
         devices, places = self._devices, near.places
@@ -184,15 +184,14 @@ class Plausibility:
 
     def _steady_since(self, name: str, value: Floats, beside: Floats, points: "_Columns") -> tuple[Integers, Floats]:
         """(n,) since when each value is the same [ms since 1970 UTC]; (n,) the value before it, NaN if none is near."""
-        there = np.flatnonzero(~np.isnan(value))
-        memory, places, at_ms = self._memory_of(name), points.places[there], points.at_ms[there]
-        near = Neighbours(memory, places, at_ms, value[there], beside[there])
+        line, there = points.line(value)
+        near = Neighbours(self._memory_of(name), line, value[there], beside[there])
         since = near.since_ms(NEIGHBOURS_MS)
         near.keep(since_ms=since)
         since_ms, before = points.at_ms.copy(), np.full(len(value), np.nan)
-        since_ms[there[near.order]] = near.repeated(since)
+        since_ms[there] = near.repeated(since)
         is_near = near.at_ms - near.before_ms <= NEIGHBOURS_MS
-        before[there[near.order]] = np.where(is_near, near.before, np.nan)
+        before[there] = np.where(is_near, near.before, np.nan)
         return since_ms, before
 
     def _memory_of(self, name: str) -> Memory:
@@ -207,6 +206,7 @@ class _Columns:
     def __init__(self, blocks: Sequence[PointBlock], devices: Devices) -> None:
         self._blocks = blocks
         self._found: dict[str, Floats] = {}
+        self._whole: Line | None = None
         self.kind = blocks[0].kind
         self.at_ms = np.fromiter(chain.from_iterable(block.at_ms for block in blocks), np.int64)
         self.places = np.concatenate([_places(block, devices) for block in blocks])
@@ -223,6 +223,17 @@ class _Columns:
         if name not in self._found:
             self._found[name] = np.concatenate([block.as_numbers(name) for block in self._blocks])
         return self._found[name]
+
+    def line(self, values: Floats) -> tuple[Line, NDArray[np.intp]]:
+        """Those with a value, sorted by device; and which they are."""
+        missing = np.isnan(values)
+        if not missing.any():
+            if self._whole is None:
+                self._whole = Line(self.places, self.at_ms)
+            return self._whole, self._whole.order
+        there = np.flatnonzero(~missing)
+        some = Line(self.places[there], self.at_ms[there])
+        return some, there[some.order]
 
 
 def _places(block: PointBlock, devices: Devices) -> Places:

@@ -41,7 +41,7 @@ class Together(NamedTuple):
         stations, boots, seqs: (n,) of each message
         all_numbered: whether each message has a boot and a number
         first: (n,) the place of each message's first reading among the m
-        of: (m,) the station of each reading
+        places: (m,) the device of each reading
         at_ms: (m,) of each reading [ms since 1970 UTC]
     """
 
@@ -51,7 +51,7 @@ class Together(NamedTuple):
     seqs: list[int | None]
     all_numbered: bool
     first: Integers
-    of: list[str]
+    places: Places
     at_ms: Integers
 
 
@@ -72,27 +72,31 @@ def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) 
         return None
     known: list[str] = stations  # type: ignore[assignment]  # none is missing; they are the registry's own
     of = known if len(readings) == len(known) else list(chain.from_iterable(map(repeat, known, counts)))
-    blocks = _blocks(of, readings, _quality(ahead_ms).tolist(), directory.devices)
+    places = _places(of, readings, directory.devices)
+    blocks = None if places is None else _blocks(places, of, readings, _quality(ahead_ms).tolist(), directory.devices)
     boots, seqs = [message.boot for message in messages], [message.seq for message in messages]
     unnumbered = boots.count(None) + seqs.count(None)
-    if blocks is None or _named(messages) - unnumbered + sum(map(_taken, blocks)) != _colons(said):
+    if places is None or blocks is None or _named(messages) - unnumbered + sum(map(_taken, blocks)) != _colons(said):
         return None
     sizes = np.array(counts, dtype=np.int64)
     first: Integers = np.cumsum(sizes) - sizes
     if not all(map(_none_is_empty, blocks)):
         return None
-    return Together(blocks, known, boots, seqs, unnumbered == 0, first, of, at_ms)
+    return Together(blocks, known, boots, seqs, unnumbered == 0, first, places, at_ms)
+
+
+def _places(stations: Sequence[str], readings: Sequence[Reading], devices: Devices) -> Places | None:
+    """The device of each reading; `None` if one is not registered."""
+    try:
+        return devices.places(zip(stations, [reading.device for reading in readings], strict=True))
+    except KeyError:
+        return None
 
 
 def _blocks(
-    stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int], devices: Devices
+    places: Places, stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int], devices: Devices
 ) -> list[PointBlock] | None:
-    """The readings by the kind of their device; `None` if one is not registered, or a value can't be true."""
-    names = [reading.device for reading in readings]
-    try:
-        places = devices.places(zip(stations, names, strict=True))
-    except KeyError:
-        return None
+    """The readings by the kind of their device; `None` if a value can't be true."""
     kinds = devices.kinds[places]
     if (kinds == kinds[0]).all():
         blocks = [_of_kind(int(kinds[0]), places, stations, readings, quality)]

@@ -4,9 +4,8 @@ A point by itself costs an object and a look into each of its fields; a column i
 over one field, and line protocol, DuckDB's arrays and ingest's checks all start from it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, Final, overload
 
 import numpy as np
@@ -16,9 +15,25 @@ from guangfu.stations.models import DeviceKind
 from guangfu.storage.telemetry_store import Point
 from guangfu.telemetry.reading import FIELDS_OF, Reading
 
-_VALUE_OF: Final = {name: attrgetter(name) for fields in FIELDS_OF.values() for name in fields}
-_DEVICE: Final = attrgetter("device")
-_AT_MS: Final = attrgetter("at_ms")
+_COLUMN_OF: Final[dict[str, Callable[[Sequence[Reading]], list[Any]]]] = {
+    # Python 3.11 reads a named attribute in a loop of its own twice as fast as `attrgetter`.
+    "ac_power_w": lambda readings: [reading.ac_power_w for reading in readings],
+    "reactive_power_var": lambda readings: [reading.reactive_power_var for reading in readings],
+    "ac_voltage_v": lambda readings: [reading.ac_voltage_v for reading in readings],
+    "ac_frequency_hz": lambda readings: [reading.ac_frequency_hz for reading in readings],
+    "energy_export_total_wh": lambda readings: [reading.energy_export_total_wh for reading in readings],
+    "energy_import_total_wh": lambda readings: [reading.energy_import_total_wh for reading in readings],
+    "dc_power_w": lambda readings: [reading.dc_power_w for reading in readings],
+    "energy_total_wh": lambda readings: [reading.energy_total_wh for reading in readings],
+    "cabinet_temperature_c": lambda readings: [reading.cabinet_temperature_c for reading in readings],
+    "state": lambda readings: [reading.state for reading in readings],
+    "event_bits": lambda readings: [reading.event_bits for reading in readings],
+    "poa_irradiance_w_m2": lambda readings: [reading.poa_irradiance_w_m2 for reading in readings],
+    "ghi_w_m2": lambda readings: [reading.ghi_w_m2 for reading in readings],
+    "module_temperature_c": lambda readings: [reading.module_temperature_c for reading in readings],
+    "ambient_temperature_c": lambda readings: [reading.ambient_temperature_c for reading in readings],
+    "wind_speed_m_s": lambda readings: [reading.wind_speed_m_s for reading in readings],
+}
 
 
 @dataclass(slots=True)
@@ -54,8 +69,8 @@ class PointBlock:
     def of(
         cls, kind: DeviceKind, stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int]
     ) -> "PointBlock":
-        columns = {name: list(map(_VALUE_OF[name], readings)) for name in FIELDS_OF[kind]}
-        devices, at_ms = list(map(_DEVICE, readings)), list(map(_AT_MS, readings))
+        columns = {name: _COLUMN_OF[name](readings) for name in FIELDS_OF[kind]}
+        devices, at_ms = [reading.device for reading in readings], [reading.at_ms for reading in readings]
         return cls(kind, stations, devices, at_ms, columns, quality, readings)
 
     @property

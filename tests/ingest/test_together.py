@@ -108,7 +108,7 @@ def test_together_and_one_by_one_agree(some: list[Frame], times: int) -> None:
 def test_ordinary_messages_are_all_taken_together(some: list[Frame]) -> None:
     together = check_together(Messages.of(some), DIRECTORY, MAX_AHEAD_MS)
     assert together is not None
-    assert sum(map(len, together.blocks)) == len(together.at_ms) == len(together.of)
+    assert sum(map(len, together.blocks)) == len(together.at_ms) == len(together.places)
 
 
 @pytest.mark.parametrize("odd", [*SPOILT, payload("s-1", meter(NOON_MS)), payload("s-0", Reading(at_ms=5, device="x"))])
