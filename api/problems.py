@@ -2,6 +2,8 @@
 
 Problem
 ├── NotFound        404   nothing has this id
+├── Unauthorized    401   a change without the right token
+├── Forbidden       403   changes are not switched on
 ├── BadRequest      422   a parameter is unknown, twice there, or out of its bounds
 ├── TooManyStreams  503   the live stream has no place left
 └── NotReady        503   a part that the API needs does not answer
@@ -41,6 +43,14 @@ class NotFound(Problem):
     pass
 
 
+class Unauthorized(Problem):
+    pass
+
+
+class Forbidden(Problem):
+    pass
+
+
 class BadRequest(Problem):
     pass
 
@@ -66,6 +76,8 @@ NO_SUCH: Final = Kind(404, "not-found", Text("没有找到", "Not found"))
 
 TABLE: Final[dict[type[Exception], Kind]] = {
     NotFound: NO_SUCH,
+    Unauthorized: Kind(401, "unauthorized", Text("需要令牌", "A token is needed")),
+    Forbidden: Kind(403, "forbidden", Text("不允许", "Not allowed")),
     BadRequest: INVALID,
     RequestValidationError: INVALID,
     TooManyStreams: Kind(503, "too-many-streams", Text("实时连接已满", "Too many live streams")),
@@ -84,7 +96,7 @@ BY_STATUS: Final = {
 }
 """What the framework itself raises."""
 
-READ_ONLY: Final = Text("本接口只读，请用 GET。", "This API is read-only: use GET.")
+READ_ONLY: Final = Text("该地址不支持这一方法，只读地址请用 GET。", "Not this method here; what only reads takes GET.")
 NO_PAGE: Final = Text("没有地址 {path}。", "There is nothing at {path}.")
 PART_AWAY: Final = Text("{part} 无法访问，请稍后再试。", "{part} can't be reached; try again later.")
 OURS: Final = Text("服务出错，详情见日志。", "Something went wrong; the log has the details.")
@@ -99,7 +111,7 @@ def problem_response(request: Request, kind: Kind, detail: str, headers: dict[st
         detail=detail,
         instance=request.url.path,
     )
-    more = {"Retry-After": "5"} if kind.status == 503 else {}
+    more = {503: {"Retry-After": "5"}, 401: {"WWW-Authenticate": "Bearer"}}.get(kind.status, {})
     return Response(
         problem.model_dump_json(),
         status_code=kind.status,

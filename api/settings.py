@@ -1,6 +1,6 @@
 """What can be set about the API; `GUANGFU_API_…` in the environment."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from guangfu.monitor.states import StateRules
 from guangfu.settings import ProgramSettings, program_config
@@ -18,6 +18,9 @@ class Settings(ProgramSettings):
     allowed_hosts: list[str] = Field(
         default=["localhost"],
         description='names under which the API may be called, such as ["pv.example.cn"]; IP addresses always may',
+    )
+    write_token: SecretStr | None = Field(
+        default=None, min_length=20, description="token of who may replay dead letters; nobody may if left out"
     )
     lang: Lang = Field(default=Lang.ZH, description="language where a request does not ask for one: zh-CN or en")
     cache_s: float = Field(default=3, ge=0, le=60, description="how long all requests share one look at the fleet")

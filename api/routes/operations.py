@@ -1,50 +1,35 @@
-"""What operators ask: dead letters, is the process alive, are its parts reachable, metrics."""
+"""What operators ask: dead letters, how ingest does, is the process alive, are its parts reachable, metrics."""
 
-from typing import Annotated
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api import schemas
+from api import operation_schemas, schemas
 from api.metrics import metrics_text
 from api.parts import ApiParts
 from api.readiness import check_ready
-from guangfu.storage.sql.inbox import DeadLetter, count_dead_letters, read_dead_letters
+from api.routes import dead_letters
+from guangfu.storage.sql.inbox import count_by_station
+from guangfu.storage.sql.operations import IngestHealth, latest_ingest_health
 from guangfu.telemetry.reading import Reason
 
 router = APIRouter(tags=["operations"])
-SHOWN_BYTES = 2000
+router.include_router(dead_letters.router)
 
 
-@router.get("/v1/dead-letters", response_model=schemas.DeadLetters)
-def read_letters(
-    parts: ApiParts,
-    reason: Reason | None = None,
-    station: Annotated[str | None, Query(max_length=100, description="station id")] = None,
-    waiting: Annotated[bool, Query(description="only those that were not replayed")] = True,
-    after_id: Annotated[int, Query(ge=0, le=2**62)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> schemas.DeadLetters:
-    """Messages that could not be taken, in the order they came, and how many wait by reason."""
+@router.get("/v1/ingest", response_model=operation_schemas.Ingest)
+def read_ingest(parts: ApiParts) -> operation_schemas.Ingest:
+    """How each worker of ingest does: connected, what waits in its spool and how long, the disk; unknown stations."""
     with parts.engine.connect() as db:
-        letters = read_dead_letters(
-            db, reason=reason, station_id=station, waiting_only=waiting, after_id=after_id, limit=limit
-        )
-        return schemas.DeadLetters(waiting=count_dead_letters(db), items=[_row(letter) for letter in letters])
-
-
-def _row(letter: DeadLetter) -> schemas.DeadLetterRow:
-    return schemas.DeadLetterRow(
-        id=letter.id,
-        reason=letter.reason,
-        detail=letter.detail,
-        topic=letter.topic,
-        station_id=letter.station_id,
-        received_at=letter.received_at,
-        replayed_at=letter.replayed_at,
-        payload=letter.payload[:SHOWN_BYTES].decode("utf-8", "replace"),
-        payload_bytes=len(letter.payload),
+        workers, unknown = latest_ingest_health(db), count_by_station(db, Reason.UNKNOWN_STATION)
+    return operation_schemas.Ingest(
+        workers=[operation_schemas.IngestWorker(**_shown(worker)) for worker in workers], unknown_stations=unknown
     )
+
+
+def _shown(worker: IngestHealth) -> dict[str, Any]:
+    return {name: getattr(worker, name) for name in operation_schemas.IngestWorker.model_fields}
 
 
 @router.get("/metrics", response_class=Response)

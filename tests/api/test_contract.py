@@ -41,16 +41,18 @@ def test_every_route_is_in_the_documentation_and_no_other() -> None:
 
 def test_every_parameter_is_in_the_documentation() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    routes = application().openapi()["paths"].values()
-    names = {parameter["name"] for route in routes for parameter in route["get"].get("parameters", [])}
+    routes = [route for path in application().openapi()["paths"].values() for route in path.values()]
+    names = {parameter["name"] for route in routes for parameter in route.get("parameters", [])}
     assert {name for name in names if f"{name}=" not in text and f"{{{name}}}" not in text} == set()
 
 
-def test_every_route_only_reads_and_tells_its_errors() -> None:
-    for route in application().openapi()["paths"].values():
-        assert list(route) == ["get"]
-        assert {"404", "422", "503"} <= set(route["get"]["responses"])
-        assert route["get"]["description"]
+def test_every_route_but_a_replay_only_reads_and_all_tell_their_errors() -> None:
+    for path, methods in application().openapi()["paths"].items():
+        assert list(methods) == ["post" if path.endswith("/replay") else "get"]
+        for route in methods.values():
+            assert {"404", "422", "503"} <= set(route["responses"])
+            assert ({"401", "403"} <= set(route["responses"])) == ("post" in methods)
+            assert route["description"]
 
 
 if __name__ == "__main__":

@@ -51,6 +51,15 @@ def read_ingest_health(db: Connection) -> list[IngestHealth]:
     return [IngestHealth(*row) for row in rows]
 
 
+def latest_ingest_health(db: Connection) -> list[IngestHealth]:
+    """What each worker said last, by worker."""
+    table = schema.ingest_health
+    latest = sa.select(table.c.worker, sa.func.max(table.c.at).label("at")).group_by(table.c.worker).subquery()
+    same = (table.c.worker == latest.c.worker) & (table.c.at == latest.c.at)
+    rows = db.execute(sa.select(*(table.c[name] for name in _COLUMNS)).join(latest, same).order_by(table.c.worker))
+    return [IngestHealth(*row) for row in rows]
+
+
 def forget_ingest_health(db: Connection, *, before: datetime) -> None:
     db.execute(sa.delete(schema.ingest_health).where(schema.ingest_health.c.at < before))
 
