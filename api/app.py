@@ -16,7 +16,7 @@ from api.language import language
 from api.parameters import known_parameters_only
 from api.parts import Parts
 from api.problems import MEDIA_TYPE, add_problem_handlers
-from api.routes import completeness, fleet, operations, settlements, station, stations, stream, villages
+from api.routes import completeness, fleet, operations, plans, settlements, station, stations, stream, villages
 from api.security import Security
 from api.settings import Settings
 from api.web import routes as pages
@@ -27,8 +27,9 @@ from guangfu.storage.telemetry_store import TelemetryStore
 CURVES_KEPT = 64
 ABOUT = """Live power, energy and estimated income of the stations, their villages and households.
 
-Energy is Wh, power W, money fen (1/100 yuan); instants are UTC, days Asia/Shanghai. Every amount is an estimate:
-neither settled, received, passed on nor paid. A figure is null where the data are not enough, and `reason` says why.
+Energy is Wh, power W, money fen (1/100 yuan); instants are UTC, days Asia/Shanghai. Every amount is an estimate,
+neither settled, received, passed on nor paid, unless its name says planned, due or paid. A figure is null where the data
+are not enough, and `reason` says why.
 Texts are Chinese or English by `lang=` or Accept-Language. Errors are problem details (RFC 9457)."""
 PROBLEM = {"model": schemas.Problem, "content": {MEDIA_TYPE: {}}}
 
@@ -91,6 +92,6 @@ def _add_routes(app: FastAPI) -> None:
         dependencies=[Depends(known_parameters_only), Depends(language)],
         responses=dict.fromkeys((404, 422, 503), PROBLEM),
     )
-    for module in (fleet, stations, station, villages, settlements, completeness, operations, stream):
+    for module in (fleet, stations, station, villages, settlements, completeness, plans, operations, stream):
         routes.include_router(module.router)
     app.include_router(routes)

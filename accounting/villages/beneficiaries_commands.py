@@ -7,11 +7,11 @@ import typer
 
 from accounting.villages import beneficiaries
 from accounting.villages.beneficiaries import COLUMNS, SUPPLIER_COLUMNS, ListAgainstRegister
+from accounting.villages.forms import MappingOption, add_template_command, read
 from accounting.villages.imports import (
     PREVIEW,
     ApplyOption,
     Declined,
-    MappingOption,
     NumberOption,
     PathArgument,
     keep_voucher,
@@ -24,7 +24,6 @@ from guangfu.commands.shown import local_time, print_table
 from guangfu.commands.who import ByOption, who
 from guangfu.income.adjusting import Adjustment, Happening, holds
 from guangfu.stations.cells import Wrong
-from guangfu.stations.files.forms import read_form
 from guangfu.storage.personal_keys import PersonsSettings, load_keys, new_key
 from guangfu.storage.sql import persons
 from guangfu.storage.sql.persons import Secret
@@ -76,7 +75,7 @@ def import_(
     例 Example: guangfu beneficiaries import 名单.xlsx --on 2026-01-01 --apply
     """
     language = Lang.parse(lang)
-    form = read_form(path, COLUMNS, mapping)
+    form = read("beneficiaries", path, COLUMNS, mapping)
     with opened_database(sql_url, language) as engine, told(language):
         keys = load_keys(PersonsSettings.load())
         beneficiaries.check_list(form, read_registry(engine))
@@ -134,7 +133,7 @@ def suppliers(
     例 Example: guangfu beneficiaries suppliers 供应商.xlsx --apply
     """
     language = Lang.parse(lang)
-    form = read_form(path, SUPPLIER_COLUMNS, mapping)
+    form = read("suppliers", path, SUPPLIER_COLUMNS, mapping)
     stop_at(form.faults, language)
     at, name = SystemClock().now(), who(by)
     with opened_database(sql_url, language) as engine, told(language):
@@ -357,3 +356,5 @@ _GONE: Final = Text("{id} 的个人信息已删除", "what was known of {id} is 
 _ROTATED: Final = Text("已用密钥 {key} 重写 {n} 项", "wrote {n} fields anew with key {key}")
 _WARNING: Final = Text("提醒：{why}", "warning: {why}")
 _NOTHING: Final = Text("与名册一致，无需调整", "the register is as the list says")
+
+add_template_command(app, "beneficiaries", {"beneficiaries": lambda: COLUMNS, "suppliers": lambda: SUPPLIER_COLUMNS})

@@ -23,9 +23,6 @@ from guangfu.storage.voucher_files import keep_file
 from guangfu.texts import Lang, Text
 
 PathArgument = Annotated[Path, typer.Argument(help=".xlsx 或 .csv。An .xlsx or a .csv.")]
-MappingOption = Annotated[
-    Path | None, typer.Option("--mapping", help="对照文件（YAML）：表头叫法不同时用。Names of other headers.")
-]
 ApplyOption = Annotated[bool, typer.Option("--apply", help="写入；不给则只预览。Write; without it, a preview.")]
 NumberOption = Annotated[str, typer.Option("--number", help="文件自身的编号或文号。The document's own number.")]
 

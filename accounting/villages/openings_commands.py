@@ -5,10 +5,10 @@ from typing import Final
 import typer
 
 from accounting.villages import openings
+from accounting.villages.forms import MappingOption, add_template_command, read
 from accounting.villages.imports import (
     PREVIEW,
     ApplyOption,
-    MappingOption,
     NumberOption,
     PathArgument,
     keep_voucher,
@@ -22,7 +22,6 @@ from guangfu.commands.shown import print_table
 from guangfu.commands.who import ByOption, who
 from guangfu.ledger.books import BOOKS, CHARTS
 from guangfu.ledger.fen import yuan_text
-from guangfu.stations.files.forms import read_form
 from guangfu.storage.sql.openings import Opening, read_openings
 from guangfu.storage.sql.registry import read_registry
 from guangfu.texts import Lang, Text
@@ -47,7 +46,7 @@ def import_(
     例 Example: guangfu opening-balances import 期初.xlsx --number 财发〔2026〕3号 --apply
     """
     language = Lang.parse(lang)
-    form = read_form(path, COLUMNS, mapping)
+    form = read("openings", path, COLUMNS, mapping)
     at, name = SystemClock().now(), who(by)
     with opened_database(sql_url, language) as engine, told(language):
         registry = read_registry(engine)
@@ -97,3 +96,5 @@ _HEADS: Final = (
 )  # fmt: skip
 _AMOUNT: Final = Text("金额（元）", "yuan")
 _WRITTEN: Final = Text("已写入 {n} 笔，凭证 {voucher}", "wrote {n}, voucher {voucher}")
+
+add_template_command(app, "opening-balances", {"openings": lambda: COLUMNS})

@@ -8,11 +8,11 @@ import typer
 
 from accounting.villages import drafting, paying
 from accounting.villages.drafting import Draft
+from accounting.villages.forms import MappingOption, add_template_command, read
 from accounting.villages.imports import (
     PREVIEW,
     ApplyOption,
     Declined,
-    MappingOption,
     PathArgument,
     keep_voucher,
     stop_at,
@@ -28,7 +28,6 @@ from guangfu.exits import Exit
 from guangfu.income.rules import RulesSettings, load_rules
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.ledger.states import Subject, state_name
-from guangfu.stations.files.forms import read_form
 from guangfu.stations.models import StationKind
 from guangfu.storage.personal_keys import PersonsSettings, load_keys
 from guangfu.storage.sql.payments import Payment, read_batches, read_payments
@@ -92,7 +91,7 @@ def dues(
     例 Example: guangfu payments dues 应付.xlsx --apply
     """
     language = Lang.parse(lang)
-    form = read_form(path, DUE_COLUMNS, mapping)
+    form = read("dues", path, DUE_COLUMNS, mapping)
     at, name = SystemClock().now(), who(by)
     with opened_database(sql_url, language) as engine, told(language), engine.begin() as db:
         wanted = paying.check_dues(db, form)
@@ -192,7 +191,7 @@ def settle(
     例 Example: guangfu payments settle 代发结果.csv --apply
     """
     language = Lang.parse(lang)
-    form = read_form(path, RESULT_COLUMNS, mapping)
+    form = read("results", path, RESULT_COLUMNS, mapping)
     stop_at(form.faults, language)
     at, name = SystemClock().now(), who(by)
     with opened_database(sql_url, language) as engine, told(language), engine.begin() as db:
@@ -291,3 +290,5 @@ _SENT: Final = Text(
 _SETTLED: Final = Text("已发放 {paid} 笔，退回 {returned} 笔", "{paid} paid, {returned} came back")
 _NOTHING: Final = Text("没有可发放的", "nothing is to be paid")
 _DRAFTED: Final = Text("已起草批次 {batch}：{n} 笔，{yuan} 元", "drafted batch {batch}: {n} payments, {yuan} yuan")
+
+add_template_command(app, "payments", {"dues": lambda: DUE_COLUMNS, "results": lambda: RESULT_COLUMNS})

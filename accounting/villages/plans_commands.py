@@ -9,11 +9,11 @@ import typer
 from sqlalchemy import Connection
 
 from accounting.villages import plans
+from accounting.villages.forms import MappingOption, add_template_command, read
 from accounting.villages.imports import (
     PREVIEW,
     ApplyOption,
     Declined,
-    MappingOption,
     NumberOption,
     PathArgument,
     keep_voucher,
@@ -34,7 +34,6 @@ from guangfu.income.rules.spending_words import SPENDING_NAMES
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.ledger.states import STEPS, Subject, state_name
 from guangfu.stations.cells import Wrong
-from guangfu.stations.files.forms import read_form
 from guangfu.storage.sql.papers import read_changes
 from guangfu.storage.sql.payments import owed_by_line, paid_by_line
 from guangfu.storage.sql.persons import read_persons
@@ -80,7 +79,7 @@ def import_(
     language = Lang.parse(lang)
     with opened_database(sql_url, language) as engine, told(language):
         rules = load_rules(RulesSettings.load().folder)
-        form = read_form(path, plans.plan_columns(rules), mapping)
+        form = read("plan", path, plans.plan_columns(rules), mapping)
         lines = plans.plan_lines(form, year, read_registry(engine))
         stop_at(form.faults, language)
         at, name = SystemClock().now(), who(by)
@@ -185,7 +184,7 @@ def posts(
     例 Example: guangfu plans posts 岗位.xlsx --apply
     """
     language = Lang.parse(lang)
-    form = read_form(path, POST_COLUMNS, mapping)
+    form = read("posts", path, POST_COLUMNS, mapping)
     at, name = SystemClock().now(), who(by)
     with opened_database(sql_url, language) as engine, told(language), engine.begin() as db:
         people = {person_id: one.erased_at is None for person_id, one in read_persons(db).items()}
@@ -212,7 +211,7 @@ def attendance(
     例 Example: guangfu plans attendance 6月考勤.xlsx --month 2026-06 --apply
     """
     language = Lang.parse(lang)
-    form = read_form(path, ATTENDANCE_COLUMNS, mapping)
+    form = read("attendance", path, ATTENDANCE_COLUMNS, mapping)
     at, name = SystemClock().now(), who(by)
     with opened_database(sql_url, language) as engine, told(language), engine.begin() as db:
         rows = plans.check_attendance(db, form, month)
@@ -286,3 +285,13 @@ _VILLAGE: Final = Text("{village}：{n} 行变化", "{village}: {n} lines change
 _WRITTEN: Final = Text("已写入，凭证 {voucher}", "written, voucher {voucher}")
 _ROWS: Final = Text("{n} 行", "{n} rows")
 _NOW: Final = Text("{village} {year} 年计划：{state}", "{village}, plan of {year}: {state}")
+
+add_template_command(
+    app,
+    "plans",
+    {
+        "plan": lambda: plans.plan_columns(load_rules(RulesSettings.load().folder)),
+        "posts": lambda: POST_COLUMNS,
+        "attendance": lambda: ATTENDANCE_COLUMNS,
+    },
+)

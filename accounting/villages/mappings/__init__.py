@@ -1,0 +1,1 @@
+"""Example mapping files: how two counties call the columns of each form."""
