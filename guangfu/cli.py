@@ -37,6 +37,14 @@ PROGRAMS: Final = {
     "stations": Program(
         "guangfu.commands.stations", Text("电站登记册：检查、导入、列出", "the registry: check, import, list")
     ),
+    "receipts": Program(
+        "accounting.cash.receipts_commands", Text("到账：流水、核对、账龄", "receipts: bank lines, matching, ageing")
+    ),
+    "deductions": Program("accounting.cash.costs_commands", Text("扣除、发票与增值税", "deductions, invoices and VAT")),
+    "transfers": Program(
+        "accounting.cash.transfers_commands", Text("划拨：到乡镇、到村", "transfers to townships and villages")
+    ),
+    "subsidy-list": Program("accounting.cash.listed_commands", Text("补贴清单", "the subsidy list")),
     "rules": Program("guangfu.commands.rules", Text("规则：列出、检查、查看", "the rules: list, check, show")),
     "beneficiaries": Program(
         "accounting.villages.beneficiaries_commands",

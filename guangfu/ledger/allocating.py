@@ -87,7 +87,7 @@ def allocate(amount: Fen, dues: Sequence[Due], way: Way) -> Allocated:
     if amount <= 0:
         return Allocated((), amount)
     owed = sum(due.amount for due in dues if due.amount > 0)
-    usable, left = owed, int(amount)
+    usable, left = int(owed), int(amount)
     taken: list[Allocation] = []
     for due in (due for due in dues if due.amount < 0):
         part = min(-due.amount, usable)
