@@ -111,7 +111,7 @@ def troubles(lang: Lang, *, span: int = 15, height: int = 11, most: int = 100) -
         ),
         "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 0, width=100),
         "ratio": Column(says.RATIO(lang), "percentunit", 0, width=90),
-        "last_reading": Column(shared.LAST_HEARD(lang), width=135),
+        "last_reading": Column(shared.LAST_HEARD(lang), width=152),
         "banner": Column(shared.BANNER(lang), style=NARROW),
     }
     return table(says.TROUBLES(lang), Sql(query), columns=columns, span=span, height=height)

@@ -97,8 +97,9 @@ GAUGE_CELL: Final = {
     "custom.displayMode": "basic",
     "custom.cellOptions": {"type": "gauge", "mode": "basic"},
     "min": 0,
+    "max": 8,
 }
-"""A bar in the cell, so that a column is compared at a glance."""
+"""A bar in the cell, so that equivalent hours are compared at a glance; hardly any day has more than eight."""
 
 HIDDEN: Final = {"custom.hidden": True}
 """A column that only a link needs."""

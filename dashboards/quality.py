@@ -37,9 +37,9 @@ def board(lang: Lang) -> Board:
             _messages_by_day(lang),
             _incomplete(lang),
             _worst(lang),
+            _interpolated(lang),
             _letters(lang),
             _letters_by_day(lang),
-            _interpolated(lang),
         ],
     )
 
@@ -167,7 +167,7 @@ def _worst(lang: Lang) -> Panel:
         "interpolated": Column(says.INTERPOLATED_PART(lang), "percentunit", 1, width=110),
         "reason": Column(says.LAST_REASON(lang), mappings=words(reason_words(lang)), style=NARROW),
     }
-    return table(says.WORST(lang), Sql(query), columns=columns, span=14, height=10)
+    return table(says.WORST(lang), Sql(query), columns=columns, span=24, height=9)
 
 
 def letter_words(lang: Lang) -> dict[str, Word]:
@@ -188,7 +188,7 @@ def _letters(lang: Lang) -> Panel:
         "letters": Column(says.ALL_LETTERS(lang), THOUSANDS, 0, width=90),
         "last": Column(says.LAST(lang), width=150),
     }
-    return table(says.LETTERS(lang), Sql(query), columns=columns, span=10, height=10)
+    return table(says.LETTERS(lang), Sql(query), columns=columns, height=8)
 
 
 def _letters_by_day(lang: Lang) -> Panel:
@@ -215,5 +215,7 @@ def _interpolated(lang: Lang) -> Panel:
         unit="percentunit",
         columns=columns,
         soft_max=0.05,
+        span=24,
+        height=7,
         gap_ms=86_400_000,
     )

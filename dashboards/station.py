@@ -109,7 +109,7 @@ def _facts(lang: Lang) -> Panel:
     columns = {
         "station": Column(shared.STATION_COLUMN(lang)),
         "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=140, style=COLOURED_CELL),
-        "last_reading": Column(shared.LAST_HEARD(lang), width=140),
+        "last_reading": Column(shared.LAST_HEARD(lang), width=152),
         "league": Column(shared.LEAGUE(lang), width=130),
         "banner": Column(shared.BANNER(lang), width=150),
         "kind": Column(shared.KIND(lang), mappings=words(kind_words(lang)), width=110),
@@ -128,7 +128,7 @@ def _power(lang: Lang) -> Panel:
 def _hours(lang: Lang) -> Panel:
     query = (
         f"SELECT {sql.at_midnight('day')} AS time, max(hours) FILTER (WHERE mine) AS own, {MEDIAN} AS neighbours "
-        f"FROM {_hours_of_banner(lang, sql.in_range('e.day'))} h GROUP BY day ORDER BY day"
+        f"FROM {_hours_of_banner(lang, sql.in_range('e.day') + f' AND e.day < {sql.TODAY}')} h GROUP BY day ORDER BY day"
     )
     columns = {
         "own": Column(says.OWN(lang), "suffix:h", 2, colours.ACCENT, style=WITH_POINTS),

@@ -30,7 +30,7 @@ STORED_NOW: Final = say(
 )
 WAITING: Final = say(
     "待入库报文",
-    "Waiting messages",
+    "Waiting",
     "缓冲区中已落盘、尚未入库的报文数；持续增加说明数据库慢或不可用，报文不会丢。",
     "On disk and not stored yet; it grows while the database is slow or away, and nothing is lost.",
 )

@@ -70,8 +70,8 @@ IRRADIANCE: Final = say(
 HOURS: Final = say(
     "每日等效利用小时数：本站与同旗县中位数",
     "Equivalent hours by day: this station and its banner",
-    "上网电量 ÷ 直流装机容量。虚线为同旗县其他电站的中位数；实线低于虚线即少发。",
-    "On-grid energy by DC capacity. The dashed line is the median of the banner's other stations.",
+    "上网电量 ÷ 直流装机容量。虚线为同旗县其他电站的中位数；实线低于虚线即少发。不含今天。",
+    "On-grid energy by DC capacity. The dashed line is the median of the banner's other stations. Up to yesterday.",
 )
 ENERGY_BY_DAY: Final = say(
     "每日上网电量",
