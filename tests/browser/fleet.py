@@ -19,10 +19,12 @@ from guangfu.income.reasons import Reason
 from guangfu.ledger.fen import Fen
 from guangfu.stations.models import DeviceKind, Registry, Station, StationKind
 from guangfu.stations.synthetic import synthetic_registry
+from guangfu.storage.sql.completeness import keep_numbers
 from guangfu.storage.sql.figures import replace_month, write_daily_energy
 from guangfu.storage.sql.inbox import Seen, mark_seen
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.telemetry_store import Point, TelemetryStore
+from guangfu.telemetry.completeness import Came, Run, local_day_number
 from guangfu.telemetry.reading import DeviceState, Reading
 from tests.api.small_county import NOON, TODAY
 
@@ -114,6 +116,17 @@ def _daily_energy(place: int, station: Station, day: date) -> DailyEnergy:
     return DailyEnergy(station.station_id, day, wh, estimated, 0.98, None, day < TODAY, "test", NOON)
 
 
+def _came(station: Station) -> list[Came]:
+    """A message a minute since midnight, of which ten are missing; the last five came twice."""
+    midnight_ms, name = to_ms(day_start(TODAY)), station.station_id
+
+    def run(first: int, last: int, copies: int = 1) -> Came:
+        came = Run(first, last, midnight_ms + first * 60_000, midnight_ms + last * 60_000)
+        return Came(name, "5f3a9c", local_day_number(midnight_ms), False, came, (last - first + 1) * copies)
+
+    return [run(1, 99), run(110, 695), run(696, 700, copies=2)]
+
+
 def _month(place: int, station: Station, month: str) -> MonthlyIncome:
     days = [row for day in DAYS if month_of(day) == month and (row := _income(place, station, day))]
     wh = sum(energy_wh(place, station, row.day) or 0 for row in days)
@@ -139,6 +152,7 @@ def fill_fleet(engine: Engine, store: TelemetryStore) -> None:
                 monthly=[_month(place, station, month) for place, station in placed if not unknown(place)],
                 villages=[],
             )  # fmt: skip
+        keep_numbers(db, "0/x", 1, _came(one_of(StationKind.VILLAGE, joint=True)), [])
     assert not store.write([point for place, station in placed for point in _points(place, station)])
 
 

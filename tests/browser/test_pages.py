@@ -172,6 +172,17 @@ def test_station_shows_night_a_curve_and_both_parts_of_the_income(desk: Visitor)
     expect(page.locator("#neighbours")).to_contain_text("中位数")
 
 
+def test_station_says_which_messages_are_missing(desk: Visitor) -> None:
+    page = desk.open(f"/stations/{JOINT.station_id}")
+    expect(page.locator("#complete tbody tr")).to_have_count(7)
+    today = page.locator("#complete tbody tr").first
+    expect(today.locator("td")).to_have_text([re.compile("%"), re.compile("/"), "98.6\xa0%", "690", "10", "5", "0"])
+    expect(page.locator("#gaps")).to_contain_text("缺 10 条（序号 100–109）")
+    nothing = next(s for i, s in enumerate(stations()) if unknown(i))
+    page = desk.open(f"/stations/{nothing.station_id}")
+    expect(page.locator("#complete")).to_have_text("近 7 天没有收到任何数据。")
+
+
 def test_centralized_station_shows_what_its_company_owes_to_the_villages_households(desk: Visitor) -> None:
     station = one_of(StationKind.CENTRALIZED)
     slots = [slot for slot in fleet().slots_of[station.station_id] if valid_on(slot, TODAY)]

@@ -5,6 +5,7 @@ import { get, of } from "../api.js";
 import { barChart } from "../chart_bars.js";
 import { asTable, putTable } from "../chart.js";
 import { powerChart } from "../chart_power.js";
+import { showCompleteness } from "../completeness.js";
 import { h, one, put } from "../dom.js";
 import { addDays, ago, dayOf, energyUnit, inUnit, nameOf, number, percent, power, powerUnit, reasonText, stamp, UNITS, withUnit } from "../format.js";
 import { on, present } from "../live.js";
@@ -14,6 +15,7 @@ import { NOT_LIVE, mark, stateName } from "../states.js";
 import { t } from "../texts.js";
 
 const COMPARABLE = 0.9; // a day of which less is known looks like a bad one
+const COMPLETE_DAYS = 7;
 const RESTING_MS = 5_000; // between two looks at a station that tells of itself all the time
 const id = one("main").dataset.id;
 let today = null;
@@ -249,6 +251,7 @@ async function start() {
   loadCurve();
   section("energy-chart", () => get(of("stations", id, "/energy"), { start: addDays(today, -29), end: today }), showEnergy);
   loadIncome();
+  section("complete", () => get(of("stations", id, "/completeness"), { start: addDays(today, 1 - COMPLETE_DAYS), end: today }), showCompleteness);
   return compare(station);
 }
 
