@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Final, Literal
 
@@ -28,6 +29,14 @@ class BrokerSettings(ProgramSettings):
     mqtt_username: str | None = Field(default=None, description="user at the broker; none if left out")
     mqtt_password: SecretStr | None = Field(default=None, description="password at the broker")
     mqtt_ca_file: FilePath | None = Field(default=None, description="CA certificate of the broker (PEM); turns TLS on")
+
+
+class MappingSettings(ProgramSettings):
+    """The mappings of `GUANGFU_INGEST_…`."""
+
+    model_config = program_config("INGEST")
+
+    mappings: list[Path] = Field(default=[], description="files and folders that say what foreign messages mean")
 
 
 class _Connection:

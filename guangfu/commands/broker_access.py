@@ -1,18 +1,23 @@
 """Who may do what at the broker, as Mosquitto's access list and password file say it. No broker is needed.
 
-Mosquitto refuses what no rule allows. A rule `pattern write pv/1/%u/…` would be shorter than three lines for
-each station, but let every user write that has a password, a closed station too; the blocks say who may.
+Mosquitto refuses what no rule allows. A user, whose name is the station's id, may write its own topics by one pattern
+for all: a block for each station would be read in a time that grows with their square. Users that the pattern must not
+let write, closed stations and programs, are refused by name; refusals come first.
 """
 
 import base64
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Mapping as Dict
 from datetime import date
 from typing import Final, NamedTuple
 
 from guangfu.stations.models import Registry, Station
-from guangfu.telemetry.topics import SUBSCRIPTIONS, TopicKind, format_topic
+from guangfu.telemetry.mapping.model import Mapping
+from guangfu.telemetry.sparkplug.topics import PREFIX as SPARKPLUG
+from guangfu.telemetry.sparkplug.topics import MessageType
+from guangfu.telemetry.topics import PREFIX, SUBSCRIPTIONS, TopicKind
 
 INGEST: Final = "ingest"
 """Reads all topics of all stations, writes none."""
@@ -51,26 +56,59 @@ def open_stations(registry: Registry, day: date) -> tuple[Station, ...]:
     return tuple(s for s in stations if s.closed_on is None or day < s.closed_on)
 
 
-def access_list(registry: Registry, day: date) -> AccessList:
-    """Mosquitto's access list; the same text for the same registry and set of open stations.
+def access_list(registry: Registry, day: date, mappings: Iterable[Mapping] = ()) -> AccessList:
+    """Mosquitto's access list; the same text for the same registry, closed stations and mappings.
 
     Raises:
         ReservedIds: A station is called like a program's user.
     """
-    stations = open_stations(registry, day)
+    mappings = list(mappings)
+    groups = sorted({group for mapping in mappings for group in mapping.groups})
+    closed = sorted(registry.stations.keys() - {station.station_id for station in open_stations(registry, day)})
     blocks = [
         _HEAD,
-        _block(INGEST, "read", SUBSCRIPTIONS),
-        *([_block(FLEET, "write", SUBSCRIPTIONS)] if registry.synthetic else []),
-        *(_block(s.station_id, "write", [format_topic(s.station_id, kind) for kind in TopicKind]) for s in stations),
+        _block(INGEST, [*_ingest_rules(mappings, groups), *_refusals(INGEST, [])]),
+        *([_block(FLEET, [*_rules("write", SUBSCRIPTIONS), *_refusals(FLEET, [])])] if registry.synthetic else []),
+        *(_block(station, _refusals(station, groups)) for station in closed),
+        _STATIONS + "".join(f"pattern {rule}\n" for rule in _station_rules(mappings)),
     ]
-    return AccessList("\n".join(blocks), len(stations), len(registry.stations) - len(stations))
+    return AccessList("\n".join(blocks), len(registry.stations) - len(closed), len(closed))
 
 
-def _block(user: str, access: str, topics: Iterable[str]) -> str:
-    return "".join([f"user {user}\n", *(f"topic {access} {topic}\n" for topic in topics)])
+def _ingest_rules(mappings: Iterable[Mapping], groups: Iterable[str]) -> Iterator[str]:
+    yield from _rules("read", SUBSCRIPTIONS)
+    yield from _rules("read", [topic for mapping in mappings for topic in mapping.subscriptions])
+    yield from _rules("write", [f"{SPARKPLUG}{group}/{MessageType.NCMD}/#" for group in groups])
 
 
+def _station_rules(mappings: Iterable[Mapping]) -> Iterator[str]:
+    """What every station may do on the topics that name it; edge nodes only where their id is the station's."""
+    yield from (f"write {PREFIX}%u/{kind}" for kind in TopicKind)
+    for mapping in mappings:
+        if mapping.station.level == "edge" and mapping.station.table is None:
+            for group in mapping.groups:
+                yield from (f"write {SPARKPLUG}{group}/{kind}/%u" for kind in _OF_NODES)
+                yield from (f"write {SPARKPLUG}{group}/{kind}/%u/+" for kind in _OF_DEVICES)
+                yield f"read {SPARKPLUG}{group}/{MessageType.NCMD}/%u"
+
+
+def _refusals(user: str, groups: Iterable[str]) -> list[str]:
+    """What the patterns would allow a user, and must not."""
+    sparkplug = [f"{SPARKPLUG}{group}/+/{user}{rest}" for group in groups for rest in ("", "/#")]
+    return list(_rules("deny", [f"{PREFIX}{user}/#", *sparkplug]))
+
+
+def _rules(access: str, topics: Iterable[str]) -> Iterator[str]:
+    return (f"{access} {topic}" for topic in topics)
+
+
+def _block(user: str, rules: Iterable[str]) -> str:
+    return "".join([f"user {user}\n", *(f"topic {rule}\n" for rule in rules)])
+
+
+_OF_NODES: Final = (MessageType.NBIRTH, MessageType.NDATA, MessageType.NDEATH)
+_OF_DEVICES: Final = (MessageType.DBIRTH, MessageType.DDATA, MessageType.DDEATH)
+_STATIONS: Final = "# Every station, by the name of its user\n"
 _HEAD: Final = "# Written by `guangfu stations acl`. What is not allowed here is refused.\n"
 
 
@@ -102,7 +140,7 @@ class Issued(NamedTuple):
     """Stations that had a password and are closed."""
 
 
-def issue_passwords(registry: Registry, day: date, hashes: Mapping[str, str], rotate: Collection[str] = ()) -> Issued:
+def issue_passwords(registry: Registry, day: date, hashes: Dict[str, str], rotate: Collection[str] = ()) -> Issued:
     """A password for each open station that has none or is to get another; the rest stays as it is.
 
     Args:
@@ -141,6 +179,6 @@ def read_password_file(text: str) -> dict[str, str]:
     return hashes
 
 
-def format_password_file(hashes: Mapping[str, str]) -> str:
+def format_password_file(hashes: Dict[str, str]) -> str:
     """The file of these users, by name."""
     return "".join(f"{user}:{hashes[user]}\n" for user in sorted(hashes))

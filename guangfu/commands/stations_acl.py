@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from guangfu.clock import SystemClock, local_day
+from guangfu.commands.broker import MappingSettings
 from guangfu.commands.broker_access import (
     Issued,
     ReservedIds,
@@ -20,7 +21,10 @@ from guangfu.commands.broker_access import (
 from guangfu.commands.opened import LangOption, SqlUrl
 from guangfu.commands.registry_chosen import SyntheticFlag, chosen_registry, writing
 from guangfu.exits import Exit
+from guangfu.settings import BadSettings
 from guangfu.stations.models import Registry
+from guangfu.telemetry.mapping.load import read_mappings
+from guangfu.telemetry.mapping.nodes import BadMapping
 from guangfu.texts import Lang, Text
 
 _SECRET: Final = 0o600
@@ -29,6 +33,10 @@ _OPEN: Final = 0o644
 
 def acl(
     out: Annotated[Path | None, typer.Option(help="写入文件，默认标准输出。A file; else standard output.")] = None,
+    mappings: Annotated[
+        list[Path] | None,
+        typer.Option(help="接收程序的映射文件，可多次，默认 GUANGFU_INGEST_MAPPINGS。Ingest's mappings; repeatable."),
+    ] = None,
     synthetic: SyntheticFlag = False,
     sql_url: SqlUrl = None,
     lang: LangOption = "zh-CN",
@@ -40,7 +48,10 @@ def acl(
     language = Lang.parse(lang)
     registry = chosen_registry(synthetic, sql_url, language)
     try:
-        made = access_list(registry, local_day(SystemClock().now()))
+        places = mappings if mappings is not None else MappingSettings.load().mappings
+        made = access_list(registry, local_day(SystemClock().now()), read_mappings(places))
+    except (BadSettings, BadMapping) as bad:
+        raise _failed(str(bad), Exit.USAGE) from bad
     except ReservedIds as reserved:
         raise _failed(_RESERVED(language, ids=reserved), Exit.FOUND) from reserved
     if out is None:

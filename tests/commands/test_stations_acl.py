@@ -15,8 +15,11 @@ from sqlalchemy import Engine
 from guangfu.clock import SystemClock
 from guangfu.commands.broker_access import ReservedIds, access_list, issue_passwords, password_hash, read_password_file
 from guangfu.stations.models import Registry
+from guangfu.stations.synthetic import synthetic_registry
 from guangfu.storage.sql.registry import write_registry
+from guangfu.telemetry.mapping.load import load_mapping
 from tests.commands.conftest import Run
+from tests.ingest.test_foreign import SPARKPLUG, VENDOR
 from tests.services.running import Service, find_program
 from tests.stations.example import CENTRALIZED, JOINT, SINGLE, example
 
@@ -30,17 +33,42 @@ def with_station(name: str, **changes: object) -> Registry:
 
 
 def blocks(text: str) -> dict[str, list[str]]:
-    """The rules of each user."""
-    return {b.splitlines()[0].split()[1]: b.splitlines()[1:] for b in text.split("\n\n") if b.startswith("user ")}
+    """The rules of each user, and under "" those of all."""
+    parts = [part.splitlines() for part in text.split("\n\n")]
+    users = {lines[0].split()[1]: lines[1:] for lines in parts if lines[0].startswith("user ")}
+    return {**users, "": [line for line in parts[-1] if line.startswith("pattern ")]}
 
 
 def test_each_station_may_write_its_own_topics_and_ingest_reads() -> None:
     made = access_list(example(), DAY)
     rules = blocks(made.text)
-    assert list(rules) == ["ingest", CENTRALIZED, JOINT, SINGLE]
-    assert rules[SINGLE] == [f"topic write pv/1/{SINGLE}/{kind}" for kind in ("telemetry", "event", "status")]
-    assert rules["ingest"] == [f"topic read pv/1/+/{kind}" for kind in ("telemetry", "event", "status")]
+    kinds = ("telemetry", "event", "status")
+    assert list(rules) == ["ingest", ""]
+    assert rules[""] == [f"pattern write pv/1/%u/{kind}" for kind in kinds]
+    assert rules["ingest"] == [*(f"topic read pv/1/+/{kind}" for kind in kinds), "topic deny pv/1/ingest/#"]
     assert (made.writers, made.closed) == (3, 0)
+
+
+def test_of_foreign_dialects_ingest_reads_what_is_mapped_and_edge_nodes_write_what_is_theirs() -> None:
+    mappings = [load_mapping(VENDOR, "v.yaml"), load_mapping(SPARKPLUG, "s.yaml")]
+    rules = blocks(access_list(with_station("st-old", closed_on=DAY), DAY, mappings).text)
+    assert rules["ingest"][3:6] == [
+        "topic read vendor/+/kpi", "topic read spBv1.0/PV/#", "topic write spBv1.0/PV/NCMD/#",
+    ]  # fmt: skip
+    assert "pattern write spBv1.0/PV/NBIRTH/%u" in rules[""]
+    assert "pattern write spBv1.0/PV/DDATA/%u/+" in rules[""]
+    assert rules[""][-1] == "pattern read spBv1.0/PV/NCMD/%u"
+    assert "topic deny spBv1.0/PV/+/st-old/#" in rules["st-old"]
+
+
+def test_edge_nodes_with_other_names_than_their_stations_get_no_rule() -> None:
+    table = "station: {topic: edge, table: edges}\ntables: {edges: {e1: s-1}}"
+    mapping = load_mapping(SPARKPLUG.replace("station: {topic: edge}", table), "s.yaml")
+    assert blocks(access_list(example(), DAY, [mapping]).text)[""] == blocks(access_list(example(), DAY).text)[""]
+
+
+def test_the_list_grows_with_the_closed_stations_only() -> None:
+    assert len(access_list(synthetic_registry(), DAY).text.splitlines()) < 30
 
 
 def test_only_a_synthetic_registry_has_a_simulated_fleet() -> None:
@@ -57,7 +85,7 @@ def test_the_order_of_the_registry_changes_nothing() -> None:
 @pytest.mark.parametrize(("day", "may"), [(date(2026, 5, 31), True), (DAY, False), (date(2027, 1, 1), False)])
 def test_from_its_closing_day_on_a_station_may_nothing(day: date, may: bool) -> None:
     made = access_list(with_station("st-old", closed_on=DAY), day)
-    assert ("st-old" in made.text) is may
+    assert ("topic deny pv/1/st-old/#" not in made.text) is may
     assert made.closed == (not may)
 
 
@@ -79,13 +107,26 @@ def test_the_command_reads_the_registry_in_sql_and_says_how_many(
     assert (to_file.exit_code, printed.exit_code) == (0, 0)
     assert to_file.stderr == "access list: 3 stations may write their own topics; 1 are closed and may not\n"
     assert "3 座电站可写自己的主题；1 座已退役" in printed.stderr
-    assert printed.stdout == out.read_text() == access_list(example(), DAY).text
+    assert printed.stdout == out.read_text()
+    assert "user st-old\ntopic deny pv/1/st-old/#\n" in printed.stdout
 
 
 def test_of_the_synthetic_registry_all_786_may_write(run: Run) -> None:
     done = run("stations", "acl", "--synthetic", "--lang", "en")
     assert done.stderr.startswith("access list: 786 stations")
-    assert len(re.findall(r"^topic write pv/1/st\d{4}/telemetry$", done.stdout, re.MULTILINE)) == 786
+    assert "pattern write pv/1/%u/telemetry\n" in done.stdout
+
+
+def test_mappings_are_taken_from_the_settings_of_ingest_and_their_faults_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "zone.yaml"
+    file.write_text(SPARKPLUG, encoding="utf-8")
+    monkeypatch.setenv("GUANGFU_INGEST_MAPPINGS", f'["{file}"]')
+    assert "topic read spBv1.0/PV/#" in run("stations", "acl", "--synthetic").stdout
+    file.write_text("name: x", encoding="utf-8")
+    wrong = run("stations", "acl", "--synthetic", "--mappings", file)
+    assert (wrong.exit_code, "zone.yaml:1: " in wrong.stderr) == (2, True)
 
 
 def test_an_empty_database_and_a_folder_that_is_none_are_said(run: Run, sqlite_url: str, tmp_path: Path) -> None:
