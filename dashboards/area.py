@@ -108,11 +108,11 @@ def _stations(lang: Lang) -> Panel:
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
-        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), style=NARROW),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=215 if lang is Lang.ZH else 260),
         "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=140, style=COLOURED_CELL),
         "ratio": Column(fleet_says.RATIO(lang), "percentunit", 0, width=100),
-        "hours": Column(says.HOURS_YESTERDAY(lang), "suffix:h", 2, width=130),
-        "energy_kwh": Column(fleet_says.TODAY_KWH(lang), THOUSANDS, 1, width=140),
+        "hours": Column(says.HOURS_YESTERDAY(lang), "suffix:h", 2, width=120),
+        "energy_kwh": Column(fleet_says.TODAY_KWH(lang), THOUSANDS, 1, width=125),
         "usual_yuan": Column(says.USUAL_YUAN(lang), THOUSANDS, 0, width=212),
         "last_reading": Column(shared.LAST_HEARD(lang), width=152),
         "banner": Column(shared.BANNER(lang), style=NARROW),
@@ -146,7 +146,8 @@ def _hours_by_day(lang: Lang) -> Panel:
     """The median here beside that of the whole fleet."""
     hours = (
         f"(SELECT d.day, d.energy_wh::float / f.capacity_dc_w AS hours, {HERE} AS here FROM daily_energy d "
-        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE d.energy_wh IS NOT NULL AND d.day < {sql.TODAY} AND {sql.in_range('d.day')})"
+        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE d.energy_wh IS NOT NULL AND d.day < {sql.TODAY} "
+        f"AND {sql.in_range('d.day')})"
     )
     median = "percentile_cont(0.5) WITHIN GROUP (ORDER BY hours)"
     query = (

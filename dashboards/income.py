@@ -200,6 +200,8 @@ def _doubts(lang: Lang) -> Panel:
         "gross": Column(shared.GROSS(lang), THOUSANDS, 2, width=110),
         "coverage": Column(shared.COVERAGE(lang), "percentunit", 1, width=92),
         "days": Column(says.DAYS(lang), width=108),
-        "unconfirmed": Column(shared.UNCONFIRMED(lang), mappings=words(confirmed), width=96 if lang is Lang.EN else 70),
+        "unconfirmed": Column(
+            shared.UNCONFIRMED(lang), mappings=words(confirmed), width=118 if lang is Lang.EN else 70
+        ),
     }
     return table(says.DOUBTS(lang), target, columns=shown)

@@ -126,9 +126,10 @@ def _power(lang: Lang) -> Panel:
 
 
 def _hours(lang: Lang) -> Panel:
+    days = f"{sql.in_range('e.day')} AND e.day < {sql.TODAY}"
     query = (
         f"SELECT {sql.at_midnight('day')} AS time, max(hours) FILTER (WHERE mine) AS own, {MEDIAN} AS neighbours "
-        f"FROM {_hours_of_banner(lang, sql.in_range('e.day') + f' AND e.day < {sql.TODAY}')} h GROUP BY day ORDER BY day"
+        f"FROM {_hours_of_banner(lang, days)} h GROUP BY day ORDER BY day"
     )
     columns = {
         "own": Column(says.OWN(lang), "suffix:h", 2, colours.ACCENT, style=WITH_POINTS),

@@ -40,7 +40,8 @@ HOURS_BY_DAY: Final = say(
     "每日等效利用小时数：所选范围与全部电站的中位数",
     "Equivalent hours by day: median here and of the whole fleet",
     "上网电量 ÷ 直流装机容量。虚线为全部电站的中位数；实线长期低于虚线即该地少发。不含今天。",
-    "On-grid energy by DC capacity. Dashed: the median of all stations; a line that stays below it produces less. Up to yesterday.",
+    "On-grid energy by DC capacity. Dashed: the median of all stations; a line that stays below it produces less. "
+    "Up to yesterday.",
 )
 TROUBLED: Final = Text("异常", "Trouble")
 HOURS_YESTERDAY: Final = Text("昨日等效小时", "Hours yesterday")
