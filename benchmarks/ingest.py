@@ -198,7 +198,7 @@ def _drain_ingest(place: Place, consumer: str, store: TelemetryStore, readings: 
     with running_ingest(place, consumer, store, ManualClock(NOON + timedelta(hours=2))) as metrics:
         until(lambda: metrics.get_sample_value("guangfu_ingest_connections_total") == 1, 0.001)
         began, cpu_s = time.perf_counter(), time.process_time()
-        until(lambda: metrics.get_sample_value("guangfu_ingest_readings_stored_total") == readings)
+        until(lambda: metrics.get_sample_value("guangfu_ingest_readings_stored_total") == readings, 0.05)
         return Taken(time.perf_counter() - began, time.process_time() - cpu_s)
 
 

@@ -105,7 +105,8 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 _FRAMES_DECODER: Final = msgspec.msgpack.Decoder(list[Frame])
 _COLUMNS_DECODER: Final = msgspec.msgpack.Decoder(tuple[list[int], list[str], list[bytes]])
 _DELETE_AFTER_GROUPS: Final = 256
-_DELETE_AFTER_BYTES: Final = 32 << 20
+_DELETE_AFTER_BYTES: Final = 4 << 20
+"""Pages that are free again before SQLite copies its log into the file are copied once, not once for each use."""
 
 
 class Spool:
@@ -236,11 +237,17 @@ class Spool:
             while self._waiting and self._waiting[0].id <= cursor:
                 self._forget(self._waiting.popleft())
 
-    def read_outbox(self, limit: int) -> list[OutboxRow]:
-        """The oldest rows of the outbox."""
+    def read_outbox(self, limit: int, max_bytes: int = 8 << 20) -> list[OutboxRow]:
+        """The oldest rows of the outbox, at most `limit`, and after the first at most `max_bytes` together."""
+        rows: list[OutboxRow] = []
+        size = 0
         with self._read_lock, _broken_if_sqlite_fails(self.path):
-            rows = self._reader.execute("SELECT id, body FROM outbox ORDER BY id LIMIT ?", (limit,))
-            return [OutboxRow(*row) for row in rows]
+            for row in self._reader.execute("SELECT id, body FROM outbox ORDER BY id LIMIT ?", (limit,)):
+                size += len(row[1])
+                if rows and size > max_bytes:
+                    break
+                rows.append(OutboxRow(*row))
+        return rows
 
     def settle_outbox(self, up_to: int, instead: Sequence[bytes] = ()) -> None:
         """SQL has the rows up to `up_to`; or `instead` says the same in fewer rows."""
