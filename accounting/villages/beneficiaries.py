@@ -113,8 +113,9 @@ def adjust_register(
     ids = {row.number: known.get(row.cells["identity_number"], f"#{row.number}") for row in rows}
     if apply:
         ids |= {row.number: _added(db, keys, row, registry, at, by) for row in rows if ids[row.number][0] == "#"}
+        by_id = {ids[row.number]: row for row in rows}
         for person_id, fields in changed.items():
-            row = next(row for row in rows if ids[row.number] == person_id)
+            row = by_id[person_id]
             new = {Secret(field): row.cells[field] for field in fields}
             persons.change_person(db, keys, person_id, new, at=at, by=by)
     places = persons.read_places(db)

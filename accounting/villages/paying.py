@@ -98,6 +98,7 @@ def check_dues(db: Connection, form: FormFile) -> list[Wanted]:
     }
     left = {line: amount for line, (_, amount, _) in lines.items()}
     wanted: list[Wanted] = []
+    asked: set[str] = set()
     for row in form.rows:
         c = row.cells
         line_id = f"{c['village_id']}/{c['year']}/{c['number']}"
@@ -116,10 +117,11 @@ def check_dues(db: Connection, form: FormFile) -> list[Wanted]:
             form.fault(OVER_LINE.filled(left=yuan_text(left[line_id])), row=row.number, column="金额（元）")
         if not people.get(c["payee_id"], False):
             form.fault(_NO_PAYEE, row=row.number, column="收款人编号")
-        if any(one.live_key == key for one in wanted):
+        if key in asked:
             form.fault(_TWICE, row=row.number, column="单据编号")
         if line_id in left:
             left[line_id] = Fen(left[line_id] - c["due_fen"])
+        asked.add(key)
         wanted.append(
             Wanted(key, books.VILLAGE, c["month"], c["payee_id"], c["due_fen"], c["reason"], c["village_id"],
                    line_id=line_id, spending=str(spending))

@@ -1,6 +1,6 @@
 """Village plans: drafts from spreadsheets, steps with who and when, posts and attendance, closing a plan year."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -228,6 +228,7 @@ def check_posts(form: FormFile, lines: Sequence[PlanLine], people: Mapping[str, 
         people: Whether each person of the register still is one, by id.
     """
     of_line = {line.line_id: line for line in lines}
+    names = Counter(row.cells["post_id"] for row in form.rows)
     posts: list[Post] = []
     for row in form.rows:
         values = dict(row.cells)
@@ -240,7 +241,7 @@ def check_posts(form: FormFile, lines: Sequence[PlanLine], people: Mapping[str, 
             form.fault(_NO_PERSON, row=row.number, column="人员编号")
         if post.valid_to is not None and post.valid_to <= post.valid_from:
             form.fault(_BACKWARDS, row=row.number, column="离岗日期")
-        if any(other.post_id == post.post_id for other in posts):
+        if names[post.post_id] > 1:
             form.fault(_POST_TWICE, row=row.number, column="岗位编号")
         posts.append(post)
     return posts
@@ -256,7 +257,7 @@ def write_posts(db: Connection, posts: Sequence[Post], *, at: datetime, apply: b
     """Writes the posts that differ from those known; returns how many do. A post that is not named stays."""
     named = {post.post_id for post in posts}
     before = [post for post in read_posts(db) if post.post_id in named]
-    new = [post for post in posts if post not in before]
+    new = set(posts) - set(before)
     if apply:
         replace_posts(db, before, posts, at=at, voucher_id=voucher_id)
     return len(new)
@@ -268,7 +269,7 @@ def check_attendance(db: Connection, form: FormFile, month: str) -> list[Attenda
     rows = [
         (row, Attendance(row.cells["post_id"], month, row.cells["attended"], row.cells["due"])) for row in form.rows
     ]
-    paid = paid_posts(db, month)
+    paid, names = paid_posts(db, month), Counter(one.post_id for _, one in rows)
     for row, one in rows:
         post = posts.get(one.post_id)
         if post is None or not _holds(post, month):
@@ -277,7 +278,7 @@ def check_attendance(db: Connection, form: FormFile, month: str) -> list[Attenda
             form.fault(_TOO_MANY, row=row.number, column="出勤天数")
         if one.post_id in paid and paid[one.post_id] != (one.attended_half_days, one.due_half_days):
             form.fault(_PAID, row=row.number, column="岗位编号")
-        if sum(other.post_id == one.post_id for _, other in rows) > 1:
+        if names[one.post_id] > 1:
             form.fault(_POST_TWICE, row=row.number, column="岗位编号")
     return [one for _, one in rows]
 

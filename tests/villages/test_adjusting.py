@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guangfu.income.adjusting import Adjustment, Listed, adjust, holds, merge_villages
@@ -121,3 +121,39 @@ def test_a_merger_never_makes_or_loses_a_unit(
         else:
             assert not gone & now.keys()
             assert all(before.get(v) == now.get(v) for v in set("bcd") - gone)
+
+
+lists = st.dictionaries(
+    st.sampled_from([f"p{i}" for i in range(6)]),
+    st.tuples(
+        st.sampled_from(["vl-s", "vl-j1", "vl-j2"]), st.none() | st.sampled_from(["hh-vl-s-0", "hh-vl-j1-0", "hx"])
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(lists, min_size=1, max_size=4))
+def test_after_any_lists_the_register_is_as_the_last_one_says_and_twice_is_once(
+    years: list[dict[str, tuple[str, str | None]]],
+) -> None:
+    registry, places = replace(example(), synthetic=True), list[Place]()
+    numbers = count(1)
+    for year, people in enumerate(years, 2026):
+        listed = [Listed(person, village, household) for person, (village, household) in people.items()]
+        scope, day = ("vl-s", "vl-j1", "vl-j2"), date(year, 1, 1)
+        found = adjust(registry, places, listed, day, lambda: f"new-{next(numbers)}", scope)
+        registry, before, places = found.registry, places, after(found, places)
+        again = adjust(registry, places, listed, day, lambda: "never", scope)
+        assert again.differences == ()
+        assert again.registry == registry
+        now = {p.person_id: p.village_id for p in places if holds(p, day)}
+        assert now == {person: village for person, (village, _) in people.items()}
+        held = [p for p in places if holds(p, day)]
+        assert all(valid_on(registry.households[p.household_id], day) for p in held)
+        assert all(registry.households[p.household_id].village_id == p.village_id for p in held)
+        yesterday = day - timedelta(days=1)
+        assert {p for p in before if holds(p, yesterday)} <= {
+            replace(p, valid_to=None) for p in places if holds(p, yesterday)
+        }, "what was is never changed"
+        assert not has_errors(check_registry(registry))

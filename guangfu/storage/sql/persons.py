@@ -98,7 +98,7 @@ def add_person(
     """
     number = known.get(Secret.IDENTITY_NUMBER)
     mac = None if number is None else keys.identity_mac(kind, number)
-    if number is not None and find_persons(db, keys, kind, [number]):
+    if mac is not None and db.execute(sa.select(1).where(_PERSONS.c.identity_mac == mac)).first():
         raise Refused("persons", "the identity number is in the register already")
     person_id = f"{'sp' if kind is PersonKind.SUPPLIER else 'pn'}-{secrets.token_hex(8)}"
     columns = ("person_id", "kind", "identity_mac", "mac_key_id", "synthetic", "recorded_at", "recorded_by")

@@ -93,7 +93,7 @@ def read_posts(db: Connection, *, villages: Iterable[str] | None = None) -> list
     posts = _read(db, table, Post) if villages is None else [
         post for part in chunks(sorted(set(villages))) for post in _read(db, table, Post, table.c.village_id.in_(part))
     ]  # fmt: skip
-    return sorted(posts, key=lambda post: (post.village_id, post.post_id, post.valid_from))
+    return sorted(posts, key=_post_key)
 
 
 def replace_posts(
@@ -101,9 +101,15 @@ def replace_posts(
 ) -> None:
     """Supersedes the posts that are not in `after`, and adds those that were not in `before`."""
     names = [field.name for field in fields(Post)]
-    _supersede(db, schema.posts, names, [post for post in before if post not in after], at)
-    rows = [(*attrgetter(*names)(post), voucher_id, at) for post in after if post not in before]
+    gone: list[Post] = sorted(set(before) - set(after), key=_post_key)
+    _supersede(db, schema.posts, names, gone, at)
+    new = sorted(set(after) - set(before), key=_post_key)
+    rows = [(*attrgetter(*names)(post), voucher_id, at) for post in new]
     insert_rows(db, schema.posts, [*names, "voucher_id", "recorded_at"], rows)
+
+
+def _post_key(post: Post) -> tuple[str, str, date]:
+    return post.village_id, post.post_id, post.valid_from
 
 
 def read_attendance(db: Connection, month: str, posts: Iterable[str]) -> dict[str, Attendance]:
