@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from benchmarks import fleet_year, nation
+from benchmarks import accuracy, fleet_year, nation
 from benchmarks.figure import Figure
 from guangfu.clock import DAY_MS, day_start, to_ms
 from guangfu.income.counters import Registers
@@ -24,6 +24,7 @@ QUARTER_MS = 900_000
 def figures() -> Iterator[Figure]:
     """A month of a fleet from memory, its year from DuckDB, and a month of the nation."""
     yield from _month_figures()
+    yield from accuracy.figures()
     yield from fleet_year.figures()
     yield from nation.figures()
 

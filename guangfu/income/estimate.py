@@ -14,6 +14,7 @@ from guangfu.clock import month_days
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome
 from guangfu.income.rules.models import Rules
 from guangfu.income.rules.tables import PRICE_PLACES
+from guangfu.income.subsidy_status import Standing, standing_changes, subsidy_standing
 from guangfu.income.tariff import TariffRow, find_tariff, tariff_end
 from guangfu.ledger.fen import Fen
 from guangfu.stations.models import Station
@@ -72,7 +73,8 @@ def estimate_month(
     due = _days_due(station, month, today)
     tariffs = tariffs_of(station, [row.day for row in days], rules)
     counted = [(row, tariff) for row, tariff in zip(days, tariffs, strict=True) if row.energy_wh is not None and tariff]
-    daily = _daily(counted)
+    standings = standings_of(station, [row.day for row, _ in counted], rules)
+    daily = _daily(counted, standings)
     if not daily:
         return MonthEstimate((), None)
     coverage = sum(row.coverage for row in days) / max(due, len(days))
@@ -96,13 +98,23 @@ def tariffs_of(station: Station, days: Sequence[date], rules: Rules) -> list[Tar
     return [found[stretch] for stretch in begun]
 
 
-def _daily(counted: Sequence[tuple[DailyEnergy, TariffRow]]) -> tuple[DailyIncome, ...]:
+def standings_of(station: Station, days: Sequence[date], rules: Rules) -> list[Standing]:
+    """The station's place in the subsidy list on each day, looked up once per stretch in which it can't change."""
+    changes = standing_changes(station, rules)
+    begun = [sum(change <= day for change in changes) for day in days]
+    found = {stretch: subsidy_standing(station, day, rules) for stretch, day in zip(begun, days, strict=True)}
+    return [found[stretch] for stretch in begun]
+
+
+def _daily(counted: Sequence[tuple[DailyEnergy, TariffRow]], standings: Sequence[Standing]) -> tuple[DailyIncome, ...]:
+    """A subsidy that is a memo only, as of a station that is not listed, is in neither gross nor subsidy."""
     worth = worth_base = 0
     rows = []
-    for energy, tariff in counted:
+    for (energy, tariff), standing in zip(counted, standings, strict=True):
         before, base_before = _rounded(worth), _rounded(worth_base)
-        worth += (energy.energy_wh or 0) * price_units(tariff.price)
-        worth_base += (energy.energy_wh or 0) * price_units(tariff.base)
+        energy_wh = energy.energy_wh or 0
+        worth_base += energy_wh * price_units(tariff.base)
+        worth += energy_wh * price_units(tariff.base) + standing.receivable_wh(energy_wh) * price_units(tariff.subsidy)
         gross, base = _rounded(worth) - before, _rounded(worth_base) - base_before
         rows.append(
             DailyIncome(
@@ -112,7 +124,7 @@ def _daily(counted: Sequence[tuple[DailyEnergy, TariffRow]]) -> tuple[DailyIncom
                 estimated_base_fen=Fen(base),
                 estimated_subsidy_fen=Fen(gross - base),
                 tariff_id=tariff.tariff_id,
-                unconfirmed=tariff.unconfirmed,
+                unconfirmed=tariff.unconfirmed or standing.unconfirmed,
             )
         )
     return tuple(rows)
@@ -128,7 +140,7 @@ def _monthly(
     computed_at: datetime,
 ) -> MonthlyIncome:
     energy_wh = sum(energy.energy_wh or 0 for energy, _ in counted)
-    low_wh, high_wh = _interval([energy for energy, _ in counted], energy_wh)
+    low_wh, high_wh = month_interval([energy for energy, _ in counted], energy_wh)
     return MonthlyIncome(
         station_id=daily[0].station_id,
         month=month,
@@ -148,7 +160,7 @@ def _monthly(
     )
 
 
-def _interval(counted: Sequence[DailyEnergy], energy_wh: int) -> tuple[int | None, int | None]:
+def month_interval(counted: Sequence[DailyEnergy], energy_wh: int) -> tuple[int | None, int | None]:
     """Between what the month's energy is in 95 cases of 100, where a part of it was estimated."""
     margins = [row.estimated_margin_wh or 0 for row in counted if row.estimated_low_wh is not None]
     if not margins:

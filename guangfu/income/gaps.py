@@ -187,7 +187,8 @@ def variance(gaps: Gaps, lost_spread: Floats) -> tuple[Floats, Floats]:
     """
     p, own = gaps.share, gaps.share**2 * gaps.spread**2
     both = np.bincount(gaps.gap, own, len(gaps.row))[gaps.gap]
-    whole = lost_spread[gaps.gap] ** 2 * p**2
+    # What was lost is uncertain as a whole: by its parts' own errors, which no register holds together, and by more.
+    whole = np.where(lost_spread[gaps.gap] > 0, (lost_spread[gaps.gap] ** 2 + both) * p**2, 0.0)
     of_part = p**2 * (gaps.spread**2 * (1 - 2 * p) + both) + whole
     month = (gaps.day.astype("datetime64[D]").astype("datetime64[M]")).astype(np.int64)
     new = np.append(True, (np.diff(gaps.gap) > 0) | (np.diff(month) > 0))[: len(p)]
@@ -195,5 +196,6 @@ def variance(gaps: Gaps, lost_spread: Floats) -> tuple[Floats, Floats]:
     last = np.append(new[1:], True)[: len(p)]
     part = np.bincount(group, p)[group] if len(p) else p
     errors = np.bincount(group, own)[group] if len(p) else p
-    of_month = errors * (1 - 2 * part) + part**2 * both + lost_spread[gaps.gap] ** 2 * part**2
+    of_whole = np.where(lost_spread[gaps.gap] > 0, (lost_spread[gaps.gap] ** 2 + both) * part**2, 0.0)
+    of_month = errors * (1 - 2 * part) + part**2 * both + of_whole
     return np.maximum(of_part, 0.0), np.where(last, np.maximum(of_month, 0.0), 0.0)

@@ -119,11 +119,12 @@ def meter_days(
 def _with_lost(
     c: Counters, meters: GatewayMeters, places: Places, days: Sequence[date], rules: EnergyRules, sky: Sky
 ) -> tuple[Counters, Ints]:
-    """The counters with what they lost in gaps, and the rows where these gaps begin; if the rules allow it.
+    """The counters with what they lost, and the rows where such steps begin; if the rules allow it.
 
-    Only a station's single meter, and only where like stations were read on every day of the gap.
+    Only a station's single meter, and only where like stations were read on every day of the step.
     """
-    rows = np.flatnonzero(is_wide(c, rules) & np.append(c.faults[1:] > 0, False)[: len(c.faults)])
+    lost = (c.faults[1:] > 0) & (np.diff(c.at_ms) <= rules.max_shaped_gap_d * DAY_MS)
+    rows = np.flatnonzero(lost)
     alone = np.array([len(meters.of_station[station]) == 1 for station in places.stations], np.bool_)
     rows = rows[alone[c.meter[rows]]] if rules.estimate_lost and len(rows) else rows[:0]
     if len(rows) == 0:
@@ -150,6 +151,7 @@ def _shaped(
     wide, begin, end = is_wide(c, rules), _midnights(days)[0], _midnights(days)[-1]
     wide[:-1] &= (c.at_ms[1:] > begin) & (c.at_ms[:-1] < end)
     wide[:-1] &= (c.faults[1:] == 0) | (np.diff(c.at_ms) <= rules.max_gap_h * 3_600_000)
+    wide[lost_rows] = True
     rows = np.flatnonzero(wide)
     gaps = shape(c, rows, places, sky, rules)
     whole = (c.grown_wh[np.minimum(rows + 1, len(c.at_ms) - 1)] - c.grown_wh[rows])[gaps.gap]

@@ -1,0 +1,55 @@
+"""How near a station's month comes to the truth, with a tenth of the readings missing and everything else wrong.
+
+The same at scale, on the whole fleet and four months, is in `make bench ONLY=accounting`.
+"""
+
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+
+from tests.income.simulated import Accuracy, World, accuracy, rdtools_error, world
+
+MONTHS = [date(2026, 6, 1), date(2026, 9, 1), date(2026, 12, 1)]
+STATIONS = 64
+
+
+@cache
+def of(month: date) -> World:
+    return world(month.month, month, STATIONS)
+
+
+@cache
+def measured() -> Accuracy:
+    found = [accuracy(of(month), month.month) for month in MONTHS]
+    return Accuracy(*(np.concatenate([getattr(one, name) for one in found]) for name in Accuracy.__annotations__))
+
+
+def test_a_tenth_is_missing_and_no_month_is_without_a_figure() -> None:
+    missing = 1 - np.mean([of(month).read.mean() for month in MONTHS])
+    assert 0.09 < missing < 0.15
+    assert measured().whole.all()
+
+
+def test_the_error_of_a_month() -> None:
+    assert np.median(measured().error) < 0.003
+    assert measured().error.max() < 0.02
+
+
+def test_the_truth_is_in_the_interval_of_95_percent() -> None:
+    assert measured().inside.mean() >= 0.93
+
+
+def test_an_interval_says_something() -> None:
+    """Half of the months are certain, and hardly one is more uncertain than two days in thirty."""
+    width = (measured().high - measured().low) / measured().truth
+    assert np.median(width) < 0.01
+    assert np.quantile(width, 0.95) < 2 / 30
+
+
+def test_rdtools_on_the_same_readings_is_farther_off() -> None:
+    pytest.importorskip("rdtools", reason="NOT COMPARED: rdtools is not installed (pip install -e '.[rdtools]')")
+    error = np.concatenate([rdtools_error(of(month)) for month in MONTHS])
+    assert np.median(error) > np.median(measured().error)
+    assert error.max() > measured().error.max()
