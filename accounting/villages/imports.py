@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from guangfu.commands.stations_shown import show_faults
 from guangfu.exits import Exit
 from guangfu.income.rules import BadRules
-from guangfu.ledger.states import BadStep
+from guangfu.ledger.states import STEPS, BadStep, state_name
 from guangfu.settings import BadSettings
 from guangfu.stations.faults import Fault, has_errors
 from guangfu.storage.errors import Refused
@@ -50,7 +50,10 @@ def told(lang: Lang) -> Iterator[None]:
     except Declined as error:
         typer.echo(_REFUSED(lang, why=error.text(lang)), err=True)
         raise typer.Exit(Exit.FOUND) from error
-    except (BadStep, Refused) as error:
+    except BadStep as error:
+        typer.echo(_REFUSED(lang, why=_bad_step(error)(lang)), err=True)
+        raise typer.Exit(Exit.FOUND) from error
+    except Refused as error:
         typer.echo(_REFUSED(lang, why=error), err=True)
         raise typer.Exit(Exit.FOUND) from error
     except BadRules as error:
@@ -59,6 +62,17 @@ def told(lang: Lang) -> Iterator[None]:
     except BadSettings as error:
         typer.echo(_BAD(lang, why=error), err=True)
         raise typer.Exit(Exit.USAGE) from error
+
+
+def _bad_step(error: BadStep) -> Text:
+    now = state_name(error.subject, error.before) if error.before else Text("新建", "new")
+    wanted = state_name(error.subject, error.after)
+    after = [state_name(error.subject, state) for state in sorted(STEPS[error.subject].get(error.before or "", ()))]
+    zh, en = "、".join(text.zh for text in after) or "无", ", ".join(text.en for text in after) or "nothing"
+    return Text(
+        f"{error.subject_id} 现为“{now.zh}”，不能到“{wanted.zh}”；下一步可以是：{zh}",
+        f"{error.subject_id} is {now.en}: it goes on to {en}, not to {wanted.en}",
+    )
 
 
 def stop_at(faults: list[Fault], lang: Lang) -> None:

@@ -118,3 +118,13 @@ def test_the_examples_of_mapping_files_are_read(county: Engine, run: Run, tmp_pa
     draft = village.draft()
     assert draft.batch is not None
     assert draft.batch.due_fen == 40_000 + 60_000
+
+
+def test_a_step_that_may_not_follow_is_told_in_both_languages(county: Engine, run: Run, write: Write) -> None:
+    run("plans", "import", write("计划.csv", [HEAD, *LINES]), *PLAN, "--apply")
+    for lang, says in (
+        ("zh-CN", "不能到“已报旗县备案”；下一步可以是：已议定"),
+        ("en", "goes on to decided by the village"),
+    ):
+        done = run("plans", "step", V, 2027, "filed", "--lang", lang)
+        assert (done.exit_code, says in done.output) == (1, True)
