@@ -250,10 +250,12 @@ class Spool:
         return rows
 
     def settle_outbox(self, up_to: int, instead: Sequence[bytes] = ()) -> None:
-        """SQL has the rows up to `up_to`; or `instead` says the same in fewer rows."""
+        """SQL has the rows up to `up_to`; or `instead` says the same in fewer rows, in the same place."""
         with self._transaction() as db:
             gone = db.execute("DELETE FROM outbox WHERE id <= ?", (up_to,)).rowcount
-            db.executemany("INSERT INTO outbox (body) VALUES (?)", [(body,) for body in instead])
+            assert len(instead) <= gone, "fewer rows"
+            rows = enumerate(instead, up_to - len(instead) + 1)
+            db.executemany("INSERT INTO outbox (id, body) VALUES (?, ?)", rows)
         with self._changed:
             self._outbox_rows += len(instead) - gone
 

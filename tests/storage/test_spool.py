@@ -83,7 +83,10 @@ def test_the_outbox_is_settled_or_said_in_fewer_rows(spool: Spool) -> None:
     spool.advance(0, [b"a", b"b", b"c"])
     rows = spool.read_outbox(2)
     spool.settle_outbox(rows[-1].id, [b"ab"])
-    assert [row.body for row in spool.read_outbox(9)] == [b"c", b"ab"]
+    assert [row.body for row in spool.read_outbox(9)] == [b"ab", b"c"], "in its place: what came first is told first"
+    spool.advance(0, [b"d"])
+    assert [row.body for row in spool.read_outbox(9, max_bytes=3)] == [b"ab", b"c"]
+    assert [row.body for row in spool.read_outbox(9, max_bytes=1)] == [b"ab"]
     spool.settle_outbox(spool.read_outbox(9)[-1].id)
     assert spool.depth().outbox_rows == 0
     again = reopened(spool)
