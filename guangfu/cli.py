@@ -69,6 +69,9 @@ PROGRAMS: Final = {
     "opening-balances": Program(
         "accounting.villages.openings_commands", Text("期初余额：导入、列出", "opening balances: import, list")
     ),
+    "mappings": Program(
+        "guangfu.commands.mappings", Text("外来报文的映射：检查", "mappings of foreign messages: check")
+    ),
     "ledger": Program("guangfu.commands.ledger", Text("账簿：校验", "the ledger: verify")),
     "dead-letters": Program("guangfu.commands.dead_letters", Text("死信：查看、重放", "dead letters: look, replay")),
     "completeness": Program(

@@ -11,6 +11,7 @@ from guangfu.settings import BadSettings
 from guangfu.stopping import stopped_by_signal
 from guangfu.storage.errors import StorageError
 from guangfu.storage.opening import StorageSettings, opened_stores
+from guangfu.telemetry.mapping.nodes import BadMapping
 from guangfu.texts import Lang, Text
 from ingest.program import PartDied, run
 from ingest.settings import Settings
@@ -18,6 +19,7 @@ from ingest.settings import Settings
 app = typer.Typer(add_completion=False)
 
 BAD_SETTINGS = Text("设置有误：\n{faults}", "Wrong settings:\n{faults}")
+BAD_MAPPINGS = Text("映射有误：\n{faults}", "Wrong mappings:\n{faults}")
 RECEIVING = Text(
     "正在接收 {host}:{port} 的遥测，缓冲区 {spool}；按 Ctrl-C 停止。",
     "Receiving telemetry from {host}:{port}, spool {spool}; Ctrl-C stops.",
@@ -53,6 +55,9 @@ def ingest(
         _run(Settings.load(**given), StorageSettings.load(), language, leave=leave)
     except BadSettings as bad:
         typer.echo(BAD_SETTINGS(language, faults=bad), err=True)
+        raise typer.Exit(Exit.USAGE) from bad
+    except BadMapping as bad:
+        typer.echo(BAD_MAPPINGS(language, faults=bad.said(language)), err=True)
         raise typer.Exit(Exit.USAGE) from bad
     except (StorageError, PartDied) as fault:
         typer.echo(UNREACHABLE(language, why=fault), err=True)

@@ -50,8 +50,10 @@ def acl(
     try:
         places = mappings if mappings is not None else MappingSettings.load().mappings
         made = access_list(registry, local_day(SystemClock().now()), read_mappings(places))
-    except (BadSettings, BadMapping) as bad:
+    except BadSettings as bad:
         raise _failed(str(bad), Exit.USAGE) from bad
+    except BadMapping as bad:
+        raise _failed(bad.said(language), Exit.USAGE) from bad
     except ReservedIds as reserved:
         raise _failed(_RESERVED(language, ids=reserved), Exit.FOUND) from reserved
     if out is None:

@@ -46,7 +46,7 @@ def read_mappings(places: Iterable[File]) -> list[Mapping]:
         except BadMapping as bad:
             faults += bad.faults
         except (OSError, UnicodeDecodeError) as error:
-            faults.append(Fault(file.name, 1, f"can't be read: {error}"))
+            faults.append(Fault(file.name, 1, f"can't be read: {error}", f"无法读取：{error}"))
     faults += overlaps(mappings)
     if faults:
         raise BadMapping(faults)
@@ -56,7 +56,12 @@ def read_mappings(places: Iterable[File]) -> list[Mapping]:
 def overlaps(mappings: Sequence[Mapping]) -> list[Fault]:
     """A fault for each pair of mappings that could both be meant by one topic."""
     return [
-        Fault(two.file, two.line, f"{two.name}: its topics may also be those of {one.name} {one.at(one.line)}")
+        Fault(
+            two.file,
+            two.line,
+            f"{two.name}: its topics may also be those of {one.name} {one.at(one.line)}",
+            f"{two.name}：主题可能与 {one.name} {one.at(one.line)} 的相同",
+        )
         for one, two in combinations(mappings, 2)
         if _overlap(one, two)
     ]
@@ -121,12 +126,19 @@ class _Loader:
         for level in levels:
             named = level.startswith("{") and level.endswith("}") and level[1:-1].isidentifier()
             if not named and (not level or set(level) & set("+#{}$")):
-                node.fault(f"{level or node.text()}: a level is a text, or a name in braces for any one")
+                said = level or node.text()
+                node.fault(
+                    f"{said}: a level is a text, or a name in braces for any one",
+                    f"{said}：主题的一级应为文本，或花括号中的名称（任意一级）",
+                )
         names = [level for level in levels if is_open(level)]
         if len(set(names)) != len(names):
-            node.fault("two levels have the same name")
+            node.fault("two levels have the same name", "有两级同名")
         if levels[0] in _OURS or is_open(levels[0]):
-            node.fault(f"{levels[0]}: the first level must be a text other than {' and '.join(_OURS)}")
+            node.fault(
+                f"{levels[0]}: the first level must be a text other than {' and '.join(_OURS)}",
+                f"{levels[0]}：第一级应为文本，且不是 {' 或 '.join(_OURS)}",
+            )
         return levels
 
     def _entries(self, found: dict[str, Node]) -> tuple[Entry, ...]:
@@ -135,18 +147,18 @@ class _Loader:
         shared = self._source(found["device"]) if "device" in found else None
         nodes = found["readings"].items() if "readings" in found else []
         if "readings" in found and not nodes:
-            found["readings"].fault("at least one reading is wanted here")
+            found["readings"].fault("at least one reading is wanted here", "此处至少要有一条读数规则")
         return tuple(self._entry(node, shared, defaults) for node in nodes)
 
     def _entry(self, node: Node, shared: Source | None, defaults: Defaults) -> Entry:
         found = node.named([], ["when", "device", "fields", "ignore"])
         device = self._source(found["device"]) if "device" in found else shared
         if ("ignore" in found) == ("fields" in found):
-            node.fault("either fields, or ignore: true, is wanted here")
+            node.fault("either fields, or ignore: true, is wanted here", "此处应有 fields，或 ignore: true，二者取一")
         if "ignore" in found and found["ignore"].scalar() != ("bool", True):
-            found["ignore"].fault("only true can stand here")
+            found["ignore"].fault("only true can stand here", "此处只能是 true")
         if "fields" in found and device is None:
-            node.fault("device: missing, here and for the whole file")
+            node.fault("device: missing, here and for the whole file", "device：此处与整个文件都没有")
         rules = [field_rule(name, child, defaults) for name, child in _pairs_of(found.get("fields"))]
         when = self._condition(found["when"]) if "when" in found else None
         return Entry(node.line, device, when, tuple(rules))
@@ -156,19 +168,19 @@ class _Loader:
         source = self._one_source(node, {k: v for k, v in found.items() if k != "in"})
         scalars = read_scalars(found.get("in"))
         if "in" in found and not scalars:
-            found["in"].fault("at least one value is wanted here")
+            found["in"].fault("at least one value is wanted here", "此处至少要有一个值")
         return Condition(source, scalars, text_numbers=self._numbers is not Numbers.JSON)
 
     def _source(self, node: Node) -> Source:
         found = node.named([], ["constant", "topic", "path", "table"])
         table = found["table"].text() if "table" in found else None
         if table is not None and table not in self._tables:
-            found["table"].fault(f"{table}: there is no such table here")
+            found["table"].fault(f"{table}: there is no such table here", f"{table}：没有这张表")
         return self._one_source(node, {k: v for k, v in found.items() if k != "table"}, table)
 
     def _one_source(self, node: Node, found: dict[str, Node], table: str | None = None) -> Source:
         if len(found) != 1:
-            node.fault("one of constant, topic, path is wanted here")
+            node.fault("one of constant, topic, path is wanted here", "此处应有 constant、topic、path 之一")
             return Source(node.line)
         ((kind, value),) = found.items()
         if kind == "constant":
@@ -176,20 +188,24 @@ class _Loader:
         if kind == "topic":
             return Source(node.line, level=self._level(value), table=table)
         if self._dialect is Dialect.SPARKPLUG:
-            value.fault("a Sparkplug message has no paths")
+            value.fault("a Sparkplug message has no paths", "Sparkplug 报文没有路径")
         return Source(node.line, path=read_path(value), table=table)
 
     def _level(self, node: Node) -> str:
         name = node.text()
         if name not in self._levels:
-            node.fault(f"{name}: no level of the topic has this name; there are {', '.join(self._levels) or 'none'}")
+            there = ", ".join(self._levels)
+            node.fault(
+                f"{name}: no level of the topic has this name; there are {there or 'none'}",
+                f"{name}：主题中没有这一级；有 {there or '（无）'}",
+            )
         return name
 
 
 def _pairs_of(node: Node | None) -> list[tuple[str, Node]]:
     pairs = node.pairs() if node is not None else []
     if node is not None and not pairs:
-        node.fault("at least one field is wanted here")
+        node.fault("at least one field is wanted here", "此处至少要有一个字段")
     return pairs
 
 
@@ -208,7 +224,7 @@ def _row(node: Node) -> Row:
 def _id(node: Node) -> str:
     text = node.text()
     if len(text) > _LONGEST_ID or set(text) & set("/+#"):
-        node.fault(f"{text[:_LONGEST_ID]}: no id of ours")
+        node.fault(f"{text[:_LONGEST_ID]}: no id of ours", f"{text[:_LONGEST_ID]}：不是本系统的编号")
     return text
 
 
@@ -216,9 +232,9 @@ def _groups(node: Node) -> tuple[str, ...]:
     groups = tuple(item.text() for item in node.items())
     for item in node.items():
         if set(item.text()) & set("/+#"):
-            item.fault(f"{item.text()}: no id of a Sparkplug group")
+            item.fault(f"{item.text()}: no id of a Sparkplug group", f"{item.text()}：不是 Sparkplug 组的编号")
     if not groups or len(set(groups)) != len(groups):
-        node.fault("at least one group is wanted here, each once")
+        node.fault("at least one group is wanted here, each once", "此处至少要有一个组，且不重复")
     return groups
 
 
@@ -227,9 +243,13 @@ def _time(node: Node) -> TimeRule:
     name = found["format"].text() if "format" in found else "ms"
     fault = fault_of_format(name, has_zone="zone" in found)
     if fault is not None:
-        node.fault(fault)
+        node.fault(*fault)
     zone = zone_of(found["zone"].text()) if "zone" in found else None
     if "zone" in found and zone is None:
-        found["zone"].fault(f"{found['zone'].text()}: not Asia/Shanghai, UTC or an offset such as +08:00")
+        name = found["zone"].text()
+        found["zone"].fault(
+            f"{name}: not Asia/Shanghai, UTC or an offset such as +08:00",
+            f"{name}：应为 Asia/Shanghai、UTC 或如 +08:00 的时差",
+        )
     path = read_path(found["path"]) if "path" in found else Path(())
     return TimeRule(node.line, path, TimeFormat(name, zone))

@@ -7,19 +7,25 @@ from typing import Final, NamedTuple
 import yaml
 
 from guangfu.telemetry.mapping.scalars import NUMBER, BadValue, Scalar, exact
+from guangfu.texts import Lang
 
 _BOOLS: Final = {"true": True, "false": False}
 
 
 class Fault(NamedTuple):
-    """Something wrong in a mapping file."""
+    """Something wrong in a mapping file; `text` in English, `zh` in Chinese."""
 
     file: str
     line: int
     text: str
+    zh: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}"
+        return self.said(Lang.EN)
+
+    def said(self, lang: Lang) -> str:
+        """File, line and what is wrong."""
+        return f"{self.file}:{self.line}: {self.text if lang is Lang.EN else self.zh}"
 
 
 class BadMapping(ValueError):
@@ -27,7 +33,11 @@ class BadMapping(ValueError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
-        super().__init__("\n".join(map(str, self.faults)))
+        super().__init__(self.said(Lang.EN))
+
+    def said(self, lang: Lang) -> str:
+        """A line for each fault."""
+        return "\n".join(fault.said(lang) for fault in self.faults)
 
 
 class Node:
@@ -37,8 +47,8 @@ class Node:
         self._node, self.file, self._faults = node, file, faults
         self.line: int = node.start_mark.line + 1 if line is None else line
 
-    def fault(self, text: str) -> None:
-        self._faults.append(Fault(self.file, self.line, text))
+    def fault(self, text: str, zh: str) -> None:
+        self._faults.append(Fault(self.file, self.line, text, zh))
 
     @property
     def is_scalar(self) -> bool:
@@ -47,20 +57,20 @@ class Node:
     def pairs(self) -> list[tuple[str, "Node"]]:
         """The names and values of a mapping, each value with the line of its name; a name may not stand twice."""
         if not isinstance(self._node, yaml.MappingNode):
-            self.fault("names with values are wanted here")
+            self.fault("names with values are wanted here", "此处应为“名称: 值”")
             return []
         found: dict[str, Node] = {}
         for key, value in self._node.value:
             name = self._under(key)
             if name.text() in found:
-                name.fault(f"{name.text()} stands twice")
+                name.fault(f"{name.text()} stands twice", f"{name.text()} 重复出现")
             found[name.text()] = self._under(value, name.line)
         return list(found.items())
 
     def scalar_pairs(self) -> list[tuple["Node", "Node"]]:
         """As `pairs`, where the names are values themselves: `true`, `512`, `"512"`."""
         if not isinstance(self._node, yaml.MappingNode):
-            self.fault("values with their meanings are wanted here")
+            self.fault("values with their meanings are wanted here", "此处应为“值: 含义”")
             return []
         return [(self._under(key), self._under(value)) for key, value in self._node.value]
 
@@ -70,29 +80,30 @@ class Node:
         found = dict(self.pairs())
         for name, node in found.items():
             if name not in allowed:
-                node.fault(f"{name}: not known here; it may be {', '.join(sorted(allowed))}")
+                names = ", ".join(sorted(allowed))
+                node.fault(f"{name}: not known here; it may be {names}", f"{name}：此处不认识；可用 {names}")
         lacking = [name for name in needed if name not in found]
         if lacking and isinstance(self._node, yaml.MappingNode):
-            self.fault(f"{', '.join(lacking)}: missing")
+            self.fault(f"{', '.join(lacking)}: missing", f"{', '.join(lacking)}：缺少")
         return {name: node for name, node in found.items() if name in allowed}
 
     def items(self) -> list["Node"]:
         if not isinstance(self._node, yaml.SequenceNode):
-            self.fault("a list is wanted here")
+            self.fault("a list is wanted here", "此处应为列表")
             return []
         return [self._under(node) for node in self._node.value]
 
     def text(self) -> str:
         """The text as it stands in the file, so that an id of digits keeps its zeros."""
         if not isinstance(self._node, yaml.ScalarNode) or not self._node.value:
-            self.fault("a text is wanted here")
+            self.fault("a text is wanted here", "此处应为文本")
             return ""
         return str(self._node.value)
 
     def scalar(self) -> Scalar:
         """A number or `true` or `false` if it stands without quotes and is one, otherwise the text."""
         if not isinstance(self._node, yaml.ScalarNode):
-            self.fault("a number or a text is wanted here")
+            self.fault("a number or a text is wanted here", "此处应为数字或文本")
             return "text", ""
         text, is_plain = str(self._node.value), self._node.style is None
         if is_plain and text in _BOOLS:
@@ -104,7 +115,7 @@ class Node:
     def number(self) -> Decimal:
         kind, value = self.scalar()
         if kind != "number" or not isinstance(value, Decimal):
-            self.fault("a decimal number such as 1000 or 0.1 is wanted here")
+            self.fault("a decimal number such as 1000 or 0.1 is wanted here", "此处应为十进制数，如 1000 或 0.1")
             return Decimal(1)
         return value
 
@@ -112,14 +123,14 @@ class Node:
         wanted, text = list(names), self.text()
         if text in wanted:
             return text
-        self.fault(f"{text}: not one of {', '.join(wanted)}")
+        self.fault(f"{text}: not one of {', '.join(wanted)}", f"{text}：应为 {', '.join(wanted)} 之一")
         return wanted[0]
 
     def _exact(self, text: str) -> Decimal:
         try:
             return exact(text)
         except BadValue as bad:
-            self.fault(str(bad))
+            self.fault(str(bad), f"数字超出范围：{text[:40]}")
             return Decimal(1)
 
     def _under(self, node: yaml.Node, line: int | None = None) -> "Node":
@@ -133,12 +144,14 @@ def compose(text: str, file: str, faults: list[Fault]) -> Node | None:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         words = str(getattr(error, "problem", None) or error).splitlines()[0]
-        faults.append(Fault(file, mark.line + 1 if mark is not None else 1, f"not YAML: {words}"))
+        faults.append(
+            Fault(file, mark.line + 1 if mark is not None else 1, f"not YAML: {words}", f"不是 YAML：{words}")
+        )
         return None
     except RecursionError:
-        faults.append(Fault(file, 1, "nested too deeply"))
+        faults.append(Fault(file, 1, "nested too deeply", "嵌套过深"))
         return None
     if root is None:
-        faults.append(Fault(file, 1, "empty"))
+        faults.append(Fault(file, 1, "empty", "文件为空"))
         return None
     return Node(root, file, faults)

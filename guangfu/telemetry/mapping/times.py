@@ -74,18 +74,27 @@ def zone_of(name: str) -> tzinfo | None:
     return timezone(timedelta(minutes=minutes if offset[1] == "+" else -minutes))
 
 
-def fault_of_format(name: str, *, has_zone: bool) -> str | None:
-    """What is wrong with a format as it stands in a mapping, if anything."""
+def fault_of_format(name: str, *, has_zone: bool) -> tuple[str, str] | None:
+    """What is wrong with a format as it stands in a mapping, if anything, in English and Chinese."""
     if name in UNITS:
-        return "a count since 1970 UTC has no zone of its own" if has_zone else None
+        zoned = "a count since 1970 UTC has no zone of its own", "自 1970 年 UTC 起的计数没有时区"
+        return zoned if has_zone else None
     if name == ISO:
         return None
     directives = frozenset(re.findall(r"%(.)", name))
     if not directives:
-        return f"{name}: not s, ms, us, iso or a template such as %Y-%m-%d %H:%M:%S"
+        example = "%Y-%m-%d %H:%M:%S"
+        return (
+            f"{name}: not s, ms, us, iso or a template such as {example}",
+            f"{name}：应为 s、ms、us、iso 或如 {example} 的模板",
+        )
     unknown, lacking = sorted(directives - _DIRECTIVES), sorted(_NEEDED - directives)
     if unknown or lacking:
-        return f"{name}: of a template, %{' %'.join(unknown or lacking)} {'is not taken' if unknown else 'is missing'}"
+        which = f"%{' %'.join(unknown or lacking)}"
+        return (
+            f"{name}: of a template, {which} {'is not taken' if unknown else 'is missing'}",
+            f"{name}：模板中的 {which} {'不支持' if unknown else '缺少'}",
+        )
     if has_zone == ("z" in directives):
-        return f"{name}: a template needs either %z or a zone"
+        return f"{name}: a template needs either %z or a zone", f"{name}：模板要么有 %z，要么有 zone"
     return None
