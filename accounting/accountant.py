@@ -56,6 +56,7 @@ from guangfu.storage.sql.registry import (
     registry_changed_at,
     registry_version,
 )
+from guangfu.storage.sql.rules_in_force import rules_in_force
 from guangfu.storage.sql.settlement import lock_months, write_moved
 from guangfu.storage.telemetry_store import TelemetryStore
 
@@ -78,6 +79,7 @@ class Accountant:
     ) -> None:
         self._settings, self._store, self._engine = settings, store, engine
         self._rules, self._clock, self._metrics = rules, clock, metrics
+        self._rules_of_files = rules
         self._registry: Registry | None = None
         self._version = 0
         self._day: date | None = None
@@ -92,6 +94,7 @@ class Accountant:
         registry = self._current_registry()
         if registry is None:
             return 0
+        self._take_up_subsidy_list()
         now = self._clock.now()
         if self._day != local_day(now):
             self._begin_day(registry, now)
@@ -101,6 +104,14 @@ class Accountant:
             self._metrics.dirty_days.set(len(read_dirty(db, limit=_MOST_DIRTY)))
         self._metrics.days.inc(computed)
         return computed
+
+    def _take_up_subsidy_list(self) -> None:
+        """A place in the list that is another one is another version of the rules: months are computed again."""
+        with self._engine.connect() as db:
+            rules = rules_in_force(db, self._rules_of_files)
+        if rules.version != self._rules.version:
+            log.info("took up the subsidy list: rules %s", rules.version)
+            self._rules, self._day = rules, None
 
     def _compute_dirty(self, registry: Registry, now: datetime, stop: threading.Event) -> int:
         with self._engine.connect() as db:

@@ -210,6 +210,16 @@ class Settlement:
         self._settle_months(db, kept)
         return post_entries(db, entries, self.at) if entries else 0
 
+    def stand_otherwise(self, db: Connection, kept: Sequence[KeptStatement]) -> int:
+        """Posted statements whose subsidy became a receivable, or a memo only: the books follow, the amounts stay.
+
+        Returns:
+            How many entries were posted.
+        """
+        replace_settled(db, [one.statement_id for one in kept], [row for one in kept for row in self._settled(one)])
+        entries = list(self._entries(db, kept))
+        return post_entries(db, entries, self.at) if entries else 0
+
     def _entries(self, db: Connection, kept: Sequence[KeptStatement]) -> Iterator[Entry]:
         """The agency is no party to a centralized station's income, so that is in no book."""
         posted: dict[str, dict[str, Entry]] = {}

@@ -22,6 +22,7 @@ from guangfu.storage.errors import Unavailable
 from guangfu.storage.opening import StorageSettings
 from guangfu.storage.sql.database import open_database, schema_is_current
 from guangfu.storage.sql.registry import read_registry
+from guangfu.storage.sql.rules_in_force import rules_in_force
 from guangfu.texts import Lang, Text
 
 app = typer.Typer(add_completion=False)
@@ -61,6 +62,8 @@ def what_if_(
         present, other = load_rules(present_folder), _other_rules(folder, language)
         with read_only(StorageSettings.load(), language) as engine:
             registry = read_registry(engine)
+            with engine.connect() as db:
+                present, other = rules_in_force(db, present), rules_in_force(db, other)
             if village is not None and village not in registry.villages:
                 raise wrong_use(NO_VILLAGE(language, village=village))
             moved, late, closed = _computed(engine, registry, present, other, month, village)

@@ -16,9 +16,8 @@ from guangfu.clock import SystemClock
 from guangfu.commands.opened import opened_database
 from guangfu.commands.who import who
 from guangfu.income.rules import RulesSettings, load_rules
-from guangfu.income.subsidy_status import with_subsidy_status
-from guangfu.storage.sql.receipts import read_subsidy_status
 from guangfu.storage.sql.registry import read_registry
+from guangfu.storage.sql.rules_in_force import rules_in_force
 from guangfu.texts import Lang, Text
 
 BannerOption = Annotated[str, typer.Option("--banner", help="旗县名称或代码。A banner by name or code.")]
@@ -50,7 +49,7 @@ def at_desk(sql_url: str | None, by: str | None, lang: Lang) -> Iterator[tuple[E
     with opened_database(sql_url, lang) as engine, told(lang):
         rules = load_rules(RulesSettings.load().folder)
         with engine.connect() as db:
-            rules = with_subsidy_status(rules, read_subsidy_status(db))
+            rules = rules_in_force(db, rules)
         yield engine, Desk(read_registry(engine), rules, SystemClock().now(), who(by))
 
 

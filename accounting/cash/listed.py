@@ -35,7 +35,7 @@ def record_places(
     new = write_subsidy_status(db, rows, at=desk.at, by=desk.by, voucher_id=voucher_id)
     rules = with_subsidy_status(desk.rules, read_subsidy_status(db))
     moved = _moved(db, desk, rules, sorted({row.station_id for row in new}))
-    Settlement(desk.registry, rules, desk.at, desk.by).post(db, moved, reason="subsidy list")
+    Settlement(desk.registry, rules, desk.at, desk.by).stand_otherwise(db, moved)
     refresh(db, desk, sorted({one.statement.station_id for one in moved}))
     return new, moved
 

@@ -12,7 +12,7 @@ s1 is v1's: 24 kWh x 80 x 31 days = 59,520 kWh at 0.75. s2 is v1's by 24 of 64 u
 import csv
 import io
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from accounting.what_if_commands import app, read_only
 from accounting.what_if_shown import CSV_HEADER
 from guangfu.clock import day_start
 from guangfu.income.rules import load_rules
+from guangfu.income.rules.models import Confidence, ListStatus, SubsidyStatus
 from guangfu.income.rules.tables import SHIPPED
 from guangfu.ledger.books import CENTRALIZED
 from guangfu.stations.models import ShareUnits
@@ -32,6 +33,7 @@ from guangfu.storage.errors import Unavailable
 from guangfu.storage.opening import StorageSettings
 from guangfu.storage.sql.figures import read_daily_energy
 from guangfu.storage.sql.papers import StationMonth, write_station_months
+from guangfu.storage.sql.receipts import write_subsidy_status
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.sql.schema import metadata
 from guangfu.texts import Lang
@@ -191,7 +193,6 @@ def test_one_village_with_its_stations(accounted: County, folder: Path) -> None:
 
 
 def test_the_same_rules_move_nothing_and_confirming_takes_the_mark_away(accounted: County, tmp_path: Path) -> None:
-    del accounted
     same = tmp_path / "same"
     same.mkdir()
     done = run(same, "--month", "2026-05", "--lang", "en")
@@ -200,6 +201,12 @@ def test_the_same_rules_move_nothing_and_confirming_takes_the_mark_away(accounte
     (same / "base_prices.csv").write_text("base_id,confirmed\nmengdong-2016,yes\n")
     names = ("land", "rent", "taxes", "insurance", "operation", "reserve")
     (same / "deductions.csv").write_text("deduction_id,confirmed\n" + "".join(f"{name},yes\n" for name in names))
+    listed = [
+        SubsidyStatus(station, date(2018, 1, 1), None, ListStatus.LISTED, None, "doc", Confidence.B, confirmed=False)
+        for station in stations().stations
+    ]
+    with accounted.engine.begin() as db:
+        write_subsidy_status(db, listed, at=datetime(2026, 6, 1, tzinfo=UTC), by="李会计", voucher_id=None)
     done = run(same, "--month", "2026-05", "--lang", "en")
     assert [line for line in done.stdout.splitlines() if "unconfirmed:" in line] == [
         "  unconfirmed: 3 → 2", "  unconfirmed: 2 → 2",
