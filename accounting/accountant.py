@@ -119,9 +119,8 @@ class Accountant:
             days = [(one.station_id, one.day) for one in dirty]
             days += self._shaped_by(db, registry, days, local_day(now))
             stored = self._stored_around(db, days, 1)
-            stored |= self._stored_around(
-                db, [one for one in days if one[0] in in_doubt(days, stored)], self._longest_gap_d
-            )
+            doubtful = in_doubt(days, stored)
+            stored |= self._stored_around(db, [one for one in days if one[0] in doubtful], self._longest_gap_d)
         if not dirty:
             return 0
         wanted = days_to_compute(days, stored, now, self._longest_gap_d)
