@@ -8,9 +8,9 @@ from grafana_foundation_sdk.builders.dashboard import QueryVariable
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, influxql, sql
-from dashboards.fleet import state_words
+from dashboards.fleet import area_link, league_link, state_words
 from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable, silent_minutes
-from dashboards.looks import COLOURED_CELL, DASHED, NARROW, THOUSANDS, WITH_POINTS, Column, Word, words
+from dashboards.looks import COLOURED_CELL, DASHED, HIDDEN, NARROW, THOUSANDS, WITH_POINTS, Column, Word, words
 from dashboards.money import money_columns
 from dashboards.panels import curve, day_bars, stat, table
 from dashboards.target import Sql
@@ -101,7 +101,8 @@ def kind_words(lang: Lang) -> dict[str, Word]:
 
 def _facts(lang: Lang) -> Panel:
     query = (
-        f"SELECT station, state, {sql.local_minute('last_reading_at')} AS last_reading, league, banner, "
+        f"SELECT league_code, banner_code, station, state, {sql.local_minute('last_reading_at')} AS last_reading, "
+        "league, banner, "
         "CASE WHEN joint THEN 'joint' ELSE kind END AS kind, "
         "capacity_dc_w / 1000.0 AS dc_kw, capacity_ac_w / 1000.0 AS ac_kw, "
         f"to_char(grid_connected_on, 'YYYY-MM-DD') AS grid_connected_on FROM {sql.states(lang)} f WHERE f.{THIS}"
@@ -110,8 +111,10 @@ def _facts(lang: Lang) -> Panel:
         "station": Column(shared.STATION_COLUMN(lang)),
         "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=140, style=COLOURED_CELL),
         "last_reading": Column(shared.LAST_HEARD(lang), width=152),
-        "league": Column(shared.LEAGUE(lang), width=130),
-        "banner": Column(shared.BANNER(lang), width=150),
+        "league_code": Column("league", style=HIDDEN),
+        "banner_code": Column("banner", style=HIDDEN),
+        "league": Column(shared.LEAGUE(lang), link=league_link(lang), width=130),
+        "banner": Column(shared.BANNER(lang), link=area_link(lang), width=170),
         "kind": Column(shared.KIND(lang), mappings=words(kind_words(lang)), width=110),
         "dc_kw": Column(shared.CAPACITY(lang), THOUSANDS, 1, width=130),
         "ac_kw": Column(says.AC_CAPACITY(lang), THOUSANDS, 1, width=145),

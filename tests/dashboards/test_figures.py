@@ -149,7 +149,9 @@ def expected(lang: Lang) -> Figures:
         ("station", 4): [[(200,)]],
         ("station", 5): [[(1100,)]],
         ("station", 6): [[("false",)]],
-        ("station", 7): [[(st("a"), "heard", heard_at, chifeng, aohan, "joint", 100, 80, "2018-06-30")]],
+        ("station", 7): [
+            [("150400", "150430", st("a"), "heard", heard_at, chifeng, aohan, "joint", 100, 80, "2018-06-30")]
+        ],
         ("station", 8): [quarters(50_000, "m1")],
         ("station", 9): [[(midnight(8), 5, 5), (midnight(9), 4, 3)]],
         ("station", 10): [quarters(30_000, "i1") + quarters(20_000, "i2")],
