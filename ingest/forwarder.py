@@ -28,7 +28,7 @@ from ingest.settings import Settings
 log = logging.getLogger(__name__)
 
 _IDLE_S: Final = 0.2
-_GROUPS: Final = 16
+_GROUPS: Final = 4
 _WRITES: Final = 2
 _MOST_MESSAGES: Final = 20_000
 """So many messages are a full batch even if hardly any points are in them."""
