@@ -83,14 +83,11 @@ class Boot:
             late: Whether they came late.
         """
         new = [*self._beyond(run), *self._fill(run)]
-        spans = self.late.get(day, [])
-        before = size(spans)
-        after = united(spans, new) if late else without(spans, (run.first, run.last)) if spans else spans
-        if after:
-            self.late[day] = after
-        else:
-            self.late.pop(day, None)
-        return size(new), size(after) - before
+        spans = self.late.setdefault(day, [])
+        more = sum(unite(spans, each) for each in new) if late else take_out(spans, (run.first, run.last))
+        if not spans:
+            del self.late[day]
+        return size(new), more
 
     def _beyond(self, run: Run) -> Iterator[Span]:
         """What is outside of what is known; it is known from now on, and so are the gaps up to it."""
@@ -129,6 +126,31 @@ def size(spans: Iterable[Span]) -> int:
     return sum(last - first + 1 for first, last in spans)
 
 
+def unite(spans: list[Span], more: Span) -> int:
+    """Puts numbers into sorted spans that are apart; returns how many were not there. Only neighbours are looked at.
+
+    >>> spans = [(1, 3), (9, 9)]
+    >>> unite(spans, (4, 5)), spans
+    (2, [(1, 5), (9, 9)])
+    """
+    start = bisect_left(spans, more[0] - 1, key=lambda span: span[1])
+    end = bisect_right(spans, more[1] + 1, key=lambda span: span[0])
+    touched = spans[start:end]
+    joined = (min(more[0], touched[0][0]), max(more[1], touched[-1][1])) if touched else more
+    spans[start:end] = [joined]
+    return size([joined]) - size(touched)
+
+
+def take_out(spans: list[Span], taken: Span) -> int:
+    """Takes numbers out of sorted spans that are apart; returns by how many more there are: zero, or below it."""
+    start = bisect_left(spans, taken[0], key=lambda span: span[1])
+    end = bisect_right(spans, taken[1], key=lambda span: span[0])
+    touched = spans[start:end]
+    left = without(touched, taken)
+    spans[start:end] = left
+    return size(left) - size(touched)
+
+
 def united(spans: Iterable[Span], more: Iterable[Span]) -> list[Span]:
     """All numbers of both, sorted and apart.
 
@@ -136,11 +158,8 @@ def united(spans: Iterable[Span], more: Iterable[Span]) -> list[Span]:
     [(1, 5), (9, 9)]
     """
     joined: list[Span] = []
-    for first, last in sorted([*spans, *more]):
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
-        else:
-            joined.append((first, last))
+    for each in (*spans, *more):
+        unite(joined, each)
     return joined
 
 

@@ -15,6 +15,7 @@ from guangfu.telemetry.completeness import (
     local_day_number,
     missing_by_day,
     size,
+    take_out,
     united,
     without,
 )
@@ -60,6 +61,15 @@ def test_spans_are_sets_of_numbers(
     assert size(both) == len(numbers(both))
     assert all(before[1] + 1 < after[0] for before, after in pairwise(both))
     assert numbers(without(both, span)) == numbers(both) - numbers([span])
+
+
+@given(SPANS, st.tuples(st.integers(0, 30), st.integers(0, 8)).map(lambda s: (s[0], s[0] + s[1])))
+def test_taking_out_looks_at_neighbours_only_and_gives_the_same(
+    some: list[tuple[int, int]], taken_out: tuple[int, int]
+) -> None:
+    spans = united(some, [])
+    left = without(spans, taken_out)
+    assert (take_out(spans, taken_out), spans) == (size(left) - size(united(some, [])), left)
 
 
 @given(ARRIVALS, st.randoms(use_true_random=False))
