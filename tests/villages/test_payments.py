@@ -1,5 +1,6 @@
 """Batches from draft to what the bank says: never more than there is, and returned and paid again is paid once."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -262,3 +263,16 @@ def _do(village: Village, act: str, how: object) -> None:
             getattr(village, act)(batches[int(str(how)) % len(batches)].batch_id)
     except (Declined, BadStep):
         pass
+
+
+def test_two_who_draft_at_once_make_one_batch(county: Engine, tmp_path: Path) -> None:
+    village = Village(county, tmp_path)
+    found: list[drafting.Draft] = []
+    clerks = [threading.Thread(target=lambda: found.append(village.draft())) for _ in range(4)]
+    for clerk in clerks:
+        clerk.start()
+    for clerk in clerks:
+        clerk.join()
+    assert sorted(draft.batch is not None for draft in found) == [False, False, False, True]
+    with county.connect() as db:
+        assert len(read_dues(db)) == len(read_payments(db)) == 2

@@ -1,5 +1,6 @@
 """Persons at rest: encrypted, found without decrypting, looked at with a purpose, erased; both databases."""
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from guangfu.settings import BadSettings
 from guangfu.storage.errors import Refused
 from guangfu.storage.personal_keys import Encrypted, Keyring, PersonsSettings, load_keys, new_key
 from guangfu.storage.sql import persons, schema
+from guangfu.storage.sql.database import open_database
 from guangfu.storage.sql.persons import Act, PersonKind, Place, Secret
 from tests.villages.people import Somebody, identity_of, new_keyring
 
@@ -183,3 +185,18 @@ def test_keys_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         (tmp_path / name).write_text(new_key(name) + "\n", encoding="utf-8")
         monkeypatch.setenv(f"GUANGFU_PERSONS_{name}_FILE", str(tmp_path / name))
     assert load_keys(PersonsSettings.load()).current == "KEYS"
+
+
+def test_no_byte_of_an_erased_ciphertext_stays_in_sqlites_file(migrated_file: Path, tmp_path: Path) -> None:
+    """In PostgreSQL dead rows go with VACUUM."""
+    path = tmp_path / "x.sqlite"
+    shutil.copy(migrated_file, path)
+    engine = open_database(f"sqlite:///{path}")
+    person_id = add(engine, new_keyring(), 1)
+    with engine.connect() as db:
+        held = [bytes(c) for c in db.execute(sa.select(schema.person_secrets.c.ciphertext)).scalars()]
+    with engine.begin() as db:
+        persons.erase_person(db, person_id, reason="x", at=AT, by="王")
+    engine.dispose()  # the last connection puts the write-ahead log into the file
+    assert len(held) == 4
+    assert not any(ciphertext in path.read_bytes() for ciphertext in held)
