@@ -15,6 +15,7 @@ from guangfu.storage.spool import Frame, Spool
 from guangfu.storage.sql.inbox import read_dead_letters
 from guangfu.storage.telemetry_store import Point, RefusedPoint, TelemetryStore
 from guangfu.telemetry.decode import decode
+from guangfu.telemetry.reading import Quality
 from ingest.counters import Counters
 from ingest.directory import CurrentDirectory, Directory
 from ingest.forwarder import Forwarder, write_or_halve
@@ -88,6 +89,20 @@ def test_only_the_refused_points_become_dead_letters_and_the_others_are_stored(h
         assert (letter.reason, letter.detail, letter.station) == ("store_refused", "odd", "s-0")
         (reading,) = decode(letter.topic, letter.payload).readings
         assert reading.energy_export_total_wh in range(1, 20, 2)
+
+
+def test_what_is_not_likely_is_stored_with_its_mark_and_counted(tmp_path: Path) -> None:
+    """The second of two batches is compared with the first."""
+    spool, store, metrics = Spool(tmp_path / "spool"), PickyStore("singly"), CollectorRegistry()
+    parts = (CurrentDirectory(DIRECTORY), ManualClock(NOON), Counters(metrics, spool, ManualClock(NOON)))
+    forwarder = Forwarder(Settings(spool_path=tmp_path / "spool"), spool, store, *parts)  # type: ignore[arg-type]
+    for at_ms, power_w, total_wh in ((NOON_MS, 1.0, 5000), (NOON_MS + 1, 400_000.0, 4000)):
+        spool.append([Frame(NOON_MS, *telemetry("s-0", meter(at_ms, power_w, total_wh)))])
+        forwarder.forward(DIRECTORY, threading.Event())
+    spool.close()
+    assert [point.quality for point in store.points] == [0, Quality.SUSPECT_POWER | Quality.SUSPECT_COUNTER]
+    for mark in ("power", "counter"):
+        assert metrics.get_sample_value("guangfu_ingest_readings_suspect_total", {"mark": mark}) == 1
 
 
 def test_the_origin_of_a_letter_is_the_same_when_its_group_is_read_again(tmp_path: Path) -> None:
