@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from accounting.changes import changed_stations, days_metered_otherwise
+from accounting.lifetime import lifetimes, with_later_months
 from accounting.metrics import Metrics
 from accounting.months import (
     MonthRows,
@@ -188,6 +189,7 @@ class Accountant:
     ) -> None:
         """Everything that follows from new days of energy, in one transaction."""
         with self._engine.connect() as db:
+            touched = with_later_months(db, self._rules, touched)
             months = [self._month(db, registry, month, touched[month], energy, now) for month in sorted(touched)]
         with self._engine.begin() as db:
             lock_months(db)
@@ -234,7 +236,8 @@ class Accountant:
         stored = read_daily_energy(db, start=days[0], end=days[-1], stations=names)
         merged = {(row.station_id, row.day): row for row in stored}
         merged |= {(row.station_id, row.day): row for row in energy if days[0] <= row.day <= days[-1]}
-        return month_rows(registry, self._rules, month, names, list(merged.values()), now, local_day(now))
+        lifetime = lifetimes(db, registry, self._rules, month, names, energy)
+        return month_rows(registry, self._rules, month, names, list(merged.values()), now, local_day(now), lifetime)
 
     def _current_registry(self) -> Registry | None:
         """The registry; when it changed, what that changes in stored figures is computed again.

@@ -31,25 +31,29 @@ class MonthRows:
 
 def month_rows(
     registry: Registry, rules: Rules, month: str, stations: Iterable[str], energy: Sequence[DailyEnergy], now: datetime,
-    today: date,
+    today: date, lifetime_wh: Mapping[str, int] | None = None,
 ) -> MonthRows:  # fmt: skip
-    """The rows of `stations` in `month`; `energy` are that month's days of these stations."""
+    """The rows of `stations` in `month`; `energy` are that month's days of these stations.
+
+    `lifetime_wh` is what each had produced before the month; it counts where subsidised hours are limited.
+    """
     known = tuple(sorted(station for station in set(stations) if station in registry.stations))
     rows = MonthRows(month, known)
     of_station: dict[str, list[DailyEnergy]] = {}
     for row in energy:
         of_station.setdefault(row.station_id, []).append(row)
     for station_id in known:
-        _add_station(rows, registry, rules, station_id, of_station.get(station_id, []), now, today)
+        lifetime = (lifetime_wh or {}).get(station_id, 0)
+        _add_station(rows, registry, rules, station_id, of_station.get(station_id, []), now, today, lifetime)
     return rows
 
 
 def _add_station(
     rows: MonthRows, registry: Registry, rules: Rules, station_id: str, energy: Sequence[DailyEnergy], now: datetime,
-    today: date,
+    today: date, lifetime_wh: int,
 ) -> None:  # fmt: skip
     station = registry.stations[station_id]
-    estimate = estimate_month(station, rows.month, energy, rules, today=today, computed_at=now)
+    estimate = estimate_month(station, rows.month, energy, rules, today=today, computed_at=now, lifetime_wh=lifetime_wh)
     if estimate.monthly is None:
         return
     rows.daily.extend(estimate.daily)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from accounting.lifetime import lifetimes
 from accounting.months import by_month, month_rows
 from guangfu.clock import day_start, month_days
 from guangfu.income.figures import DailyEnergy, MonthlyIncome, VillageMonthlyIncome
@@ -124,7 +125,11 @@ def what_if(
     only = None if village is None else village_stations(registry, village, days[0], days[-1])
     stored_days = read_daily_energy(db, start=days[0], end=days[-1], stations=only)
     energy = [row for row in stored_days if row.station_id not in closed]
-    now, then = (estimates(registry, rules, month, energy, today) for rules in (present, other))
+    stations = {row.station_id for row in energy}
+    now, then = (
+        estimates(registry, rules, month, energy, today, lifetimes(db, registry, rules, month, stations))
+        for rules in (present, other)
+    )
     open_keys = (key for key in now.keys() | then.keys() if key.level is Level.VILLAGE or key.id not in closed)
     keys = sorted(key for key in open_keys if _is_asked(key, only, village))
     return [Moved(key, now.get(key, Estimate()), then.get(key, Estimate())) for key in keys]
@@ -140,11 +145,16 @@ def _is_asked(key: Key, stations: Sequence[str] | None, village: str | None) -> 
 
 
 def estimates(
-    registry: Registry, rules: Rules, month: str, energy: Sequence[DailyEnergy], today: date
+    registry: Registry,
+    rules: Rules,
+    month: str,
+    energy: Sequence[DailyEnergy],
+    today: date,
+    lifetime_wh: Mapping[str, int] | None = None,
 ) -> dict[Key, Estimate]:
     """Each station's and village's month by the same functions as accounting's."""
     stations = {row.station_id for row in energy}
-    rows = month_rows(registry, rules, month, stations, energy, day_start(today), today)
+    rows = month_rows(registry, rules, month, stations, energy, day_start(today), today, lifetime_wh)
     found = gathered(rows.monthly, rows.villages)
     for station_id, owed in _owed(registry, rules, month, today):
         key = Key(month, Level.STATION, station_id)

@@ -17,7 +17,7 @@ from guangfu.income.rules.tables import PRICE_PLACES
 from guangfu.income.subsidy_status import Standing, standing_changes, subsidy_standing
 from guangfu.income.tariff import TariffRow, find_tariff, tariff_end
 from guangfu.ledger.fen import Fen
-from guangfu.stations.models import Station
+from guangfu.stations.models import Station, Zone
 
 _UNITS_PER_YUAN: Final = 10**PRICE_PLACES
 PER_FEN: Final = _UNITS_PER_YUAN * 1000 // 100
@@ -55,7 +55,14 @@ def _rounded(worth: int) -> Fen:
 
 
 def estimate_month(
-    station: Station, month: str, energy: Sequence[DailyEnergy], rules: Rules, *, today: date, computed_at: datetime
+    station: Station,
+    month: str,
+    energy: Sequence[DailyEnergy],
+    rules: Rules,
+    *,
+    today: date,
+    computed_at: datetime,
+    lifetime_wh: int = 0,
 ) -> MonthEstimate:
     """The estimate of one station's month, to date.
 
@@ -66,6 +73,8 @@ def estimate_month(
     Args:
         energy: The station's days of that month, in any order; days that are missing count as without a figure.
         today: The local day; days after it are not due.
+        lifetime_wh: What the station has produced before the month, since its first day; counts only where the rule
+            of subsidised hours is switched on. [Wh]
     """
     first, last = month_days(month)[0], month_days(month)[-1]
     days = sorted((row for row in energy if first <= row.day <= last), key=lambda row: row.day)
@@ -74,7 +83,7 @@ def estimate_month(
     tariffs = tariffs_of(station, [row.day for row in days], rules)
     counted = [(row, tariff) for row, tariff in zip(days, tariffs, strict=True) if row.energy_wh is not None and tariff]
     standings = standings_of(station, [row.day for row, _ in counted], rules)
-    daily = _daily(counted, standings)
+    daily = _daily(counted, standings, subsidised_wh(station, rules, lifetime_wh))
     if not daily:
         return MonthEstimate((), None)
     coverage = sum(row.coverage for row in days) / max(due, len(days))
@@ -106,15 +115,37 @@ def standings_of(station: Station, days: Sequence[date], rules: Rules) -> list[S
     return [found[stretch] for stretch in begun]
 
 
-def _daily(counted: Sequence[tuple[DailyEnergy, TariffRow]], standings: Sequence[Standing]) -> tuple[DailyIncome, ...]:
-    """A subsidy that is a memo only, as of a station that is not listed, is in neither gross nor subsidy."""
+def subsidised_wh(station: Station, rules: Rules, lifetime_wh: int) -> int | None:
+    """How much more energy of a station has a subsidy; `None` where there is no limit. [Wh]
+
+    Source:
+        财建〔2020〕426号: hours over a station's life, by resource zone, times its capacity.
+    """
+    if not rules.energy.subsidised_hours:
+        return None
+    hours = {
+        Zone.I: rules.energy.subsidised_hours_i,
+        Zone.II: rules.energy.subsidised_hours_ii,
+        Zone.III: rules.energy.subsidised_hours_iii,
+    }[station.resource_zone]
+    return max(int(hours * station.capacity_dc_w) - lifetime_wh, 0)
+
+
+def _daily(
+    counted: Sequence[tuple[DailyEnergy, TariffRow]], standings: Sequence[Standing], left_wh: int | None
+) -> tuple[DailyIncome, ...]:
+    """Each day's amounts; energy beyond `left_wh`, and a subsidy that is a memo only, bring the base alone."""
     worth = worth_base = 0
     rows = []
     for (energy, tariff), standing in zip(counted, standings, strict=True):
         before, base_before = _rounded(worth), _rounded(worth_base)
         energy_wh = energy.energy_wh or 0
-        worth_base += energy_wh * price_units(tariff.base)
-        worth += energy_wh * price_units(tariff.base) + standing.receivable_wh(energy_wh) * price_units(tariff.subsidy)
+        with_subsidy = energy_wh if left_wh is None else min(energy_wh, left_wh)
+        left_wh = None if left_wh is None else left_wh - with_subsidy
+        base_units = price_units(tariff.base)
+        paid_for = standing.receivable_wh(with_subsidy)
+        worth += energy_wh * base_units + paid_for * (price_units(tariff.price) - base_units)
+        worth_base += energy_wh * base_units
         gross, base = _rounded(worth) - before, _rounded(worth_base) - base_before
         rows.append(
             DailyIncome(

@@ -104,7 +104,7 @@ def registers(of: World, seed: int) -> CodedRegisters:
     for row in np.flatnonzero(rng.random(n) < 0.3).tolist():
         at = int(rng.integers(1, t))
         shown[row, at:] -= shown[row, at]
-    skew = rng.integers(-300_000, 300_000, n) * (rng.random(n) < 0.3)
+    skew = np.where(rng.random(n) < 0.3, rng.integers(-300_000, 300_000, n), 0)
     code, slot = np.nonzero(of.read)
     order = np.argsort(slot, kind="stable")
     again = rng.random(len(order)) < 0.03

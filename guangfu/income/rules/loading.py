@@ -183,6 +183,14 @@ ENERGY_BOUNDS: Final = {
     "part_day_spread": ("0", "2"),
     "estimate_lost": ("0", "1"),
     "lost_spread": ("0", "2"),
+    "subsidised_hours": ("0", "1"),
+    "subsidised_hours_i": ("0", "100000"),
+    "subsidised_hours_ii": ("0", "100000"),
+    "subsidised_hours_iii": ("0", "100000"),
+    "typical_hours_i": ("500", "3000"),
+    "typical_hours_ii": ("500", "3000"),
+    "typical_hours_iii": ("500", "3000"),
+    "typical_spread": ("0", "1"),
 }
 """A gap of more than a day would touch days that no reading marks for accounting."""
 

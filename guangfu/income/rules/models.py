@@ -287,6 +287,14 @@ class EnergyRules:
     part_day_spread: float = 0.35
     estimate_lost: float = 0
     lost_spread: float = 0.15
+    subsidised_hours: float = 0
+    subsidised_hours_i: float = 32_000
+    subsidised_hours_ii: float = 26_000
+    subsidised_hours_iii: float = 22_000
+    typical_hours_i: float = 1650
+    typical_hours_ii: float = 1550
+    typical_hours_iii: float = 1400
+    typical_spread: float = 0.06
 
 
 @dataclass(frozen=True)

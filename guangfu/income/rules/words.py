@@ -72,6 +72,21 @@ ENERGY: Final = {
     "lost_spread": Text(
         "此类估算整体偏差的标准差", "how far such an estimate differs from the truth as a whole (one sigma)"
     ),
+    "subsidised_hours": Text(
+        "1：补贴在达到下列小时数后停止（财建〔2020〕426号，扶贫电站是否豁免待核实）",
+        "1: the subsidy ends after the hours below (财建〔2020〕426号; whether poverty stations are exempt is unknown)",
+    ),
+    "subsidised_hours_i": Text("一类资源区全生命周期补贴小时数", "subsidised hours over a station's life in zone I"),
+    "subsidised_hours_ii": Text("二类资源区全生命周期补贴小时数", "subsidised hours over a station's life in zone II"),
+    "subsidised_hours_iii": Text(
+        "三类资源区全生命周期补贴小时数", "subsidised hours over a station's life in zone III"
+    ),
+    "typical_hours_i": Text("一类资源区常年等效小时数", "a typical year's equivalent hours in zone I"),
+    "typical_hours_ii": Text("二类资源区常年等效小时数", "a typical year's equivalent hours in zone II"),
+    "typical_hours_iii": Text("三类资源区常年等效小时数", "a typical year's equivalent hours in zone III"),
+    "typical_spread": Text(
+        "电站一年与常年相差的标准差", "how far a station's year differs from a typical one (one sigma)"
+    ),
 }
 ENERGY_UNITS: Final = {
     "coverage_floor": Text("", ""),
@@ -85,6 +100,14 @@ ENERGY_UNITS: Final = {
     "part_day_spread": Text("", ""),
     "estimate_lost": Text("", ""),
     "lost_spread": Text("", ""),
+    "subsidised_hours": Text("", ""),
+    "subsidised_hours_i": Text(" 小时", " h"),
+    "subsidised_hours_ii": Text(" 小时", " h"),
+    "subsidised_hours_iii": Text(" 小时", " h"),
+    "typical_hours_i": Text(" 小时", " h"),
+    "typical_hours_ii": Text(" 小时", " h"),
+    "typical_hours_iii": Text(" 小时", " h"),
+    "typical_spread": Text("", ""),
 }
 
 

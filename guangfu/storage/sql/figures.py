@@ -35,6 +35,15 @@ def read_daily_energy(
     return sorted(rows, key=attrgetter("station_id", "day"))
 
 
+def sum_energy(db: Connection, station_id: str, *, start: date, before: date) -> int:
+    """A station's energy from a day on, before another. [Wh]"""
+    row = schema.daily_energy.c
+    total = sa.select(sa.func.sum(row.energy_wh)).where(
+        row.station_id == station_id, row.day >= start, row.day < before
+    )
+    return int(db.execute(total).scalar() or 0)
+
+
 def read_estimated(db: Connection, *, start: date, end: date) -> list[tuple[str, date]]:
     """Stations and days of which a part of the energy was shared from a gap, from `start` to `end`, both included."""
     row = schema.daily_energy.c
