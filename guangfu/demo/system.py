@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from rich.console import Console
@@ -18,14 +19,18 @@ from guangfu.clock import Clock, local_day
 from guangfu.demo.broker import amqtt, find_mosquitto, mosquitto
 from guangfu.demo.clock import demo_clock, keep_clock
 from guangfu.demo.preflight import NotReady, free_port
+from guangfu.demo.settling import SETTLED, settle_last_month
 from guangfu.demo.supervisor import Died, Fleet, Supervisor
 from guangfu.stations.synthetic import synthetic_registry
+from guangfu.storage.errors import StorageError
 from guangfu.storage.opening import StorageSettings, open_telemetry_store
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.inbox import read_dirty
 from guangfu.storage.sql.registry import registry_version, write_registry
 from guangfu.storage.telemetry_store import TelemetryStore
 from guangfu.texts import Lang, Text
+
+log = structlog.get_logger(__name__)
 
 NO_MOSQUITTO: Final = Text(
     "没有找到 Mosquitto；请安装（Debian：apt install mosquitto），或去掉 --broker mosquitto。",
@@ -200,3 +205,15 @@ def _tell_when_ready(supervisor: Supervisor, parts: Parts, began: float, lang: L
         behind = oldest and oldest[0].day < local_day(parts.clock.now())
         caught_up = 0 if behind else caught_up + 1
     console.print(LIVE(lang, seconds=time.monotonic() - began, page=parts.plan.page), style="bold")
+    _settle(parts, lang, console)
+
+
+def _settle(parts: Parts, lang: Lang, console: Console) -> None:
+    """After everything is ready, so that nobody waits for it; without it the demo has no settled month, and goes on."""
+    try:
+        done = settle_last_month(parts.engine, parts.plan.folder, parts.plan.folder / "truth.jsonl", parts.clock)
+    except (OSError, ValueError, StorageError) as error:
+        log.warning("no_statements", why=str(error))
+        return
+    if done is not None and done.statements:
+        console.print(SETTLED(lang, month=done.month, n=done.statements, look=done.to_look_at))

@@ -1,5 +1,6 @@
 """Statements against the estimate, by hand: s1 gives 24 kWh x 80 = 1,920 kWh a day, 582.72 base and 857.28 subsidy."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -267,3 +268,45 @@ def test_a_centralized_stations_statement_is_in_no_book_of_the_agency(county: Co
         settlement(county).accept(db, ["c1-2026-05-1"], "looked at")
     assert [row.station_id for row in settled(county)] == ["c1"]
     assert not [key for key, _ in county.entries(AGENCY) if key.startswith("settled")]
+
+
+STATEMENTS = [
+    statement(), statement(transformer_loss_wh=500_000), statement(base=303_600), statement(multiplication_factor=100),
+    statement(corrections=(StatementCorrection("2026-03", Part.BASE, -10_000, Fen(-304)),)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_in_any_order_the_books_stand_at_the_statement_and_twice_is_once(county: County, seed: int) -> None:
+    """Late estimates, statements, replacements, acceptance, comparing again: each is done, checked, and done again."""
+    may_is_estimated(county)
+    dice = random.Random(seed)
+    for _ in range(5):
+        one = dice.choice(STATEMENTS)
+        act = dice.choice(["import", "import", "accept", "rematch", "account"])
+        stands = []
+        for _ in range(2):
+            if act == "import":
+                take(county, [one], replacing=True)
+            elif act == "account":
+                county.receive([("s1", day_start(date(2026, 5, 20)), register(date(2026, 5, 20)))])
+                county.account()
+            else:
+                with county.engine.begin() as db:
+                    waiting = [x.statement_id for x in read_statements(db, states=("imported",))]
+                    settle = settlement(county)
+                    _ = settle.accept(db, waiting, "ok") if act == "accept" else settle.rematch(db)
+            stands.append(_stands(county))
+        assert stands[0] == stands[1]
+
+
+def _stands(county: County) -> tuple[object, ...]:
+    """What must hold after every step; and all of it, to see that the second time changed nothing."""
+    posted = [x for x in kept(county) if x.state == "posted"]
+    assert len(posted) <= 1
+    total = sum(one.statement.part_fen(part) + one.statement.corrections_fen(part) for one in posted for part in Part)
+    books = balance(county)
+    assert books.get("A3", 0) == total == sum(row.settled_gross_fen for row in settled(county))
+    assert books.get("A2", 0) == (0 if posted else 4_464_000)
+    assert state(county) == ("settled" if posted else "estimated")
+    return kept(county), settled(county), county.entries(AGENCY)
