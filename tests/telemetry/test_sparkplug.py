@@ -343,3 +343,17 @@ def test_values_do_not_depend_on_the_order_of_data_after_the_births(order: list[
         return {(r.at_ms, r.ac_power_w) for body in messages for r in readings(edge.send("DDATA", body))}
 
     assert stored([*order, *order[:repeats]]) == stored([DDATA, HISTORICAL, data(4, POWER), data(5, POWER)])
+
+
+def test_a_letter_that_comes_again_gives_its_values_and_changes_nothing_of_the_present() -> None:
+    edge = Edge()
+    edge.now_ms += 3_600_000
+    edge.born()
+    past_ms = edge.now_ms - 1_800_000
+    for kind, payload in (("NBIRTH", NBIRTH), ("NDEATH", NDEATH), ("DDEATH", data(9))):
+        topic = f"spBv1.0/PV/{kind}/s-1" + ("/inverter" if kind.startswith("D") else "")
+        assert edge.dialects.decode(topic, payload, past_ms).said == []
+    old = edge.dialects.decode("spBv1.0/PV/DDATA/s-1/inverter", HISTORICAL, past_ms)
+    assert [reading.ac_power_w for reading in readings(old)] == [11000.0]
+    now = edge.send("DDATA", DDATA)
+    assert (len(readings(now)), now.requests) == (1, [])

@@ -1,6 +1,7 @@
 """From a Sparkplug B message to readings; never raises."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from guangfu.telemetry.foreign import Foreign, Request
@@ -17,12 +18,14 @@ from guangfu.telemetry.sparkplug.wire import NotProtobuf
 _NOT_OF_STATIONS: Final = {MessageType.STATE, MessageType.NCMD, MessageType.DCMD}
 """Said by hosts, not by stations."""
 _BIRTHS: Final = {MessageType.NBIRTH, MessageType.DBIRTH}
+_DEATHS: Final = {MessageType.NDEATH, MessageType.DDEATH}
 _BD_SEQ: Final = "bdSeq"
 
 
 def decode_sparkplug(mapping: Mapping, sessions: Sessions, topic: str, payload: bytes, received_at_ms: int) -> Foreign:
     """What a message says, by the births before it, which `sessions` holds and this call adds to.
 
+    A message that came before others of its edge node, such as a dead letter that is replayed, gives its values only.
     After a gap in `seq`, or without a birth, `requests` asks the edge node for a rebirth, at most every
     `ASK_EVERY_MS` by `received_at_ms`.
     """
@@ -35,12 +38,14 @@ def decode_sparkplug(mapping: Mapping, sessions: Sessions, topic: str, payload: 
         return found
     node = sessions.node(parsed)
     refusals = Refusals()
+    past = node.is_past(received_at_ms)
     try:
-        _take(found, mapping, node, parsed, decode_payload(payload), refusals)
+        take = _take_past if past else _take
+        take(found, mapping, node, parsed, decode_payload(payload), refusals)
     except NotProtobuf as bad:
         refusals.add(Reason.NOT_SPARKPLUG, str(bad))
     except BadBirth as bad:
-        node.needs_rebirth = True
+        node.needs_rebirth = node.needs_rebirth or not past
         refusals.add(Reason.BAD_MESSAGE, str(bad))
     _keep(found, _station(mapping, parsed), refusals.told(topic, payload))
     if node.may_ask(received_at_ms):
@@ -67,6 +72,14 @@ def _take(
     if topic.type in _BIRTHS:
         _live(found, node, _station(mapping, topic))
     Gatherer(mapping, node, topic, payload, refusals).gather(found)
+
+
+def _take_past(
+    found: Foreign, mapping: Mapping, node: EdgeNode, topic: SparkplugTopic, payload: Payload, refusals: Refusals
+) -> None:
+    """The values of a message of earlier, by what is known now; births, deaths and `seq` of then change nothing."""
+    if topic.type not in _DEATHS:
+        Gatherer(mapping, replace(node), topic, payload, refusals).gather(found)
 
 
 def _live(found: Foreign, node: EdgeNode, station: str | None) -> None:

@@ -12,6 +12,8 @@ from guangfu.telemetry.sparkplug.topics import SparkplugTopic
 ASK_EVERY_MS: Final = 30_000
 """A node that does not answer is asked again after this long, not with each of its messages."""
 _SEQS: Final = 256
+_CLOCK_STEP_MS: Final = 10_000
+"""So far our own clock may be set back."""
 
 
 class BadBirth(ValueError):
@@ -54,8 +56,16 @@ class EdgeNode:
     bd_seq: int | None = None
     seq: int | None = None
     needs_rebirth: bool = False
+    _heard_ms: int | None = None
     _born_with: tuple[int | None, int | None, int | None] | None = None
     _asked_ms: int | None = None
+
+    def is_past(self, received_at_ms: int) -> bool:
+        """Whether a message came before what is known: a dead letter that comes again tells nothing of the present."""
+        if self._heard_ms is not None and received_at_ms < self._heard_ms - _CLOCK_STEP_MS:
+            return True
+        self._heard_ms = max(received_at_ms, self._heard_ms or 0)
+        return False
 
     def begin(self, birth: Birth, payload: Payload, bd_seq: int | None) -> None:
         """A birth of the edge node ends what was known of it, unless it is the same once more and nothing was lost."""
