@@ -51,7 +51,10 @@ def village_payments(
         payments = read_payments(db, due_ids=[due.due_id for due in dues])
         bank = balance(db, books.VILLAGE_BANK, village_id=village_id)
         payable = -balance(db, books.PAYABLE, village_id=village_id)
-    items = [_row(due, [p for p in payments if p.due_id == due.due_id]) for due in dues]
+    of_due: dict[str, list[Payment]] = {}
+    for payment in payments:
+        of_due.setdefault(payment.due_id, []).append(payment)
+    items = [_row(due, of_due.get(due.due_id, [])) for due in dues]
     return schemas.VillagePayments(
         village_id=village_id,
         bank_fen=bank,
