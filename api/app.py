@@ -28,8 +28,8 @@ CURVES_KEPT = 64
 ABOUT = """Live power, energy and estimated income of the stations, their villages and households.
 
 Energy is Wh, power W, money fen (1/100 yuan); instants are UTC, days Asia/Shanghai. Every amount is an estimate,
-neither settled, received, passed on nor paid, unless its name says planned, due or paid. A figure is null where the data
-are not enough, and `reason` says why.
+neither settled, received, passed on nor paid, unless its name says planned, due or paid. A figure is null where the
+data are not enough, and `reason` says why.
 Texts are Chinese or English by `lang=` or Accept-Language. Errors are problem details (RFC 9457)."""
 PROBLEM = {"model": schemas.Problem, "content": {MEDIA_TYPE: {}}}
 
