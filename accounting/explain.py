@@ -18,6 +18,7 @@ from guangfu.income.tariff import find_tariff
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.stations.models import Device, DeviceKind, Registry, Station, StationKind, valid_on
 from guangfu.storage.sql.figures import read_daily_energy, read_daily_income
+from guangfu.storage.sql.settlement import read_boundary_readings
 from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore
 from guangfu.texts import Lang, Text
 
@@ -48,6 +49,10 @@ DAY = Text(
 SHARE = Text(
     "  {village}：{units} 份，{gross} − 扣除 {deductions} = 可分配 {rest} 元，{households} 户",
     "  {village}: {units} units, {gross} - deducted {deductions} = distributable {rest} yuan, {households} households",
+)
+KEPT = Text(
+    "  关账留存：表 {device} 于 {at} 为 {wh} Wh，倍率 {factor}（{source}）",
+    "  kept at closing: meter {device} at {at} showed {wh} Wh, factor {factor} ({source})",
 )
 RULES_LINE = Text("  规则版本 {version}", "  rules {version}")
 
@@ -94,6 +99,18 @@ class Explainer:
             yield self._sum(energy, income)
         if station.kind is StationKind.VILLAGE:
             yield from self._shares(station, month, income)
+        yield from self._kept(station, month)
+
+    def _kept(self, station: Station, month: str) -> Iterator[str]:
+        """The registers that closing kept: they are there when the telemetry is gone."""
+        with self.engine.connect() as db:
+            rows = read_boundary_readings(db, station.station_id, month)
+        for row in rows:
+            shown = "—" if row.register_wh is None else f"{row.register_wh:,}"
+            yield KEPT(
+                self.lang, device=row.device, at=_local(row.bound_at), wh=shown, factor=row.multiplication_factor,
+                source=f"{row.source}, {row.quality}",
+            )  # fmt: skip
 
     def _readings(self, station: Station, day: date) -> ReadingTable:
         gap = timedelta(hours=self.rules.energy.max_gap_h)
