@@ -2,6 +2,7 @@
 
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,10 +15,14 @@ from guangfu.storage.errors import StorageError
 from guangfu.storage.opening import StorageSettings, open_telemetry_store
 from guangfu.storage.sql.inbox import count_dead_letters, count_dirty
 from guangfu.storage.sql.journal import read_heads, verify_chain
+from guangfu.storage.sql.operations import latest_ingest_health
 from guangfu.storage.sql.registry import read_registry
 from guangfu.texts import Lang, Text
 
 API_TIMEOUT_S: Final = 5
+SILENT_S: Final = 120
+"""Ingest says how it does every few seconds."""
+MIB: Final = 1 << 20
 
 
 class State(Enum):
@@ -33,8 +38,8 @@ class Finding(NamedTuple):
     detail: Text
 
 
-def check_database(settings: StorageSettings, lang: Lang) -> Iterator[Finding]:
-    """The SQL database and what is in it: registry, ledger, dead letters, days that wait."""
+def check_database(settings: StorageSettings, lang: Lang, now: datetime) -> Iterator[Finding]:
+    """The SQL database and what is in it: registry, ledger, dead letters, days that wait, ingest's word on itself."""
     try:
         engine = existing_database(settings, lang)
     except StorageError as error:
@@ -46,6 +51,7 @@ def check_database(settings: StorageSettings, lang: Lang) -> Iterator[Finding]:
         yield _ledger(engine)
         yield _dead_letters(engine)
         yield _dirty_days(engine)
+        yield from _ingest(engine, now)
     except StorageError as error:
         yield Finding(DATABASE, State.UNREACHABLE, _plain(error.detail))
     finally:
@@ -113,6 +119,24 @@ def _dirty_days(engine: Engine) -> Finding:
         return Finding(DIRTY_DAYS, State.WELL, _plain(f"{count_dirty(db):,}"))
 
 
+def _ingest(engine: Engine, now: datetime) -> Iterator[Finding]:
+    """What each worker said last: what waits in its spool, how long, and the room on its disk."""
+    with engine.connect() as db:
+        workers = latest_ingest_health(db)
+    if not workers:
+        yield Finding(INGEST, State.NOTICE, _NEVER_RAN)
+    for said in workers:
+        silent_s = (now - said.at).total_seconds()
+        words = _PAUSED if said.paused else _TAKING if said.connected else _NO_BROKER
+        state = State.NOTICE if silent_s > SILENT_S or words is not _TAKING or said.set_aside else State.WELL
+        facts = {
+            "worker": said.worker, "ago": f"{max(0.0, silent_s):,.0f}", "n": said.spool_messages,
+            "mib": f"{said.spool_bytes / MIB:,.1f}", "age": f"{said.spool_oldest_s:,.0f}",
+            "free": f"{said.disk_free_bytes / MIB / 1024:,.1f}", "aside": said.set_aside,
+        }  # fmt: skip
+        yield Finding(INGEST, state, Text(words.zh + _SPOOL.zh, words.en + _SPOOL.en).filled(**facts))
+
+
 def _duckdb_file(settings: StorageSettings) -> Path | None:
     scheme, _, path = settings.telemetry_url.partition(":///")
     return Path(path) if scheme == "duckdb" else None
@@ -138,6 +162,7 @@ LEDGER: Final = Text("账簿", "ledger")
 DEAD_LETTERS: Final = Text("死信", "dead letters")
 DIRTY_DAYS: Final = Text("待重算的电站日", "station-days to compute")
 TELEMETRY: Final = Text("遥测库", "telemetry store")
+INGEST: Final = Text("接收程序", "ingest")
 BROKER: Final = Text("消息代理", "broker")
 
 _STATIONS: Final = Text("{n:,} 座电站，{v:,} 个嘎查村", "{n:,} stations, {v:,} villages")
@@ -151,3 +176,15 @@ _FAULTS: Final = Text(
 _WAIT: Final = Text("{n:,} 封等待处理：{by_reason}", "{n:,} wait: {by_reason}")
 _NO_FILE: Final = Text("{path} 还没有：接收程序启动时会新建", "{path} is not there yet: ingest makes it when it starts")
 _HELD: Final = Text("{path} 由运行中的程序占用，{url} 应答正常", "{path}, held by a running program; {url} is ready")
+_NEVER_RAN: Final = Text("还没有运行过", "it has not run yet")
+_TAKING: Final = Text("{worker} 号正在接收；", "worker {worker} takes messages; ")
+_PAUSED: Final = Text(
+    "{worker} 号因缓冲区或磁盘将满而暂停，报文留在消息代理；",
+    "worker {worker} leaves messages with the broker, its spool or disk is full; ",
+)
+_NO_BROKER: Final = Text("{worker} 号未连上消息代理；", "worker {worker} is not connected to the broker; ")
+_SPOOL: Final = Text(
+    "缓冲 {n:,} 条 {mib} MiB，最早的已等 {age} 秒，磁盘余 {free} GiB，损坏另存 {aside}；{ago} 秒前报告",
+    "{n:,} wait in the spool, {mib} MiB, the oldest for {age} s, {free} GiB of disk are free, {aside} set aside; "
+    "said {ago} s ago",
+)

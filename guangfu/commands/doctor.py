@@ -7,6 +7,7 @@ import typer
 from pydantic import SecretStr
 from rich.text import Text as RichText
 
+from guangfu.clock import SystemClock
 from guangfu.commands.broker import BrokerSettings
 from guangfu.commands.checkups import Finding, State, check_broker, check_database, check_telemetry
 from guangfu.commands.opened import LangOption, SqlUrl
@@ -34,7 +35,7 @@ def doctor(
     ] = "http://127.0.0.1:8080",
     lang: LangOption = "zh-CN",
 ) -> None:
-    """检查各部分是否正常：数据库、登记册、账簿、遥测库、消息代理。Is every part well?
+    """检查各部分是否正常：数据库、登记册、账簿、接收程序、遥测库、消息代理。Is every part well?
 
     退出码：0 正常，1 数据有误，3 有部分不可达。设置同各程序，见 .env.example。
     Exits 0 if all is well, 1 if data are wrong, 3 if a part can't be reached; settings as in .env.example.
@@ -45,7 +46,11 @@ def doctor(
     try:
         given = {} if sql_url is None else {"sql_url": SecretStr(sql_url)}
         storage, broker = StorageSettings.load(**given), BrokerSettings.load()
-        findings = [*check_database(storage, language), check_telemetry(storage, api_url), check_broker(broker)]
+        findings = [
+            *check_database(storage, language, SystemClock().now()),
+            check_telemetry(storage, api_url),
+            check_broker(broker),
+        ]
     except BadSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(Exit.USAGE) from error

@@ -5,9 +5,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -20,6 +22,7 @@ from guangfu.storage.opening import StorageSettings, open_telemetry_store
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.inbox import DeadLetter, keep_dead_letters, mark_dirty
 from guangfu.storage.sql.journal import post_entries
+from guangfu.storage.sql.operations import IngestHealth, write_ingest_health
 from guangfu.storage.sql.registry import write_registry
 from tests.commands.conftest import Run
 from tests.services.running import Postgres, Service, free_port
@@ -100,6 +103,31 @@ def test_what_waits_is_shown_and_is_no_fault(run: Run, house: str, sqlite: Engin
     said = lines_of(done.output)
     assert (done.exit_code, "look" in said["dead letters"], said["station-days"][-1]) == (0, True, "2")
     assert "not there yet" in said["telemetry store"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "words"),
+    [
+        ({}, "well", "worker 3 takes messages; 7 wait in the spool, 2.0 MiB, the oldest for 60 s, 5.0 GiB of disk"),
+        ({"paused": True}, "look", "leaves messages with the broker"),
+        ({"connected": False}, "look", "is not connected to the broker"),
+        ({"set_aside": 1}, "look", "1 set aside"),
+        ({"at": AT}, "look", "takes messages"),  # and has said nothing for long
+    ],
+)
+def test_ingest_is_shown_with_its_spool_and_disk(
+    run: Run, house: str, sqlite: Engine, changes: dict[str, Any], state: str, words: str
+) -> None:
+    said = IngestHealth(
+        worker=3, at=datetime.now(UTC), started_at=AT, received=9, stored=8, dead_letters=1, store_failures=0,
+        sql_failures=0, spool_messages=7, spool_bytes=2 << 20, spool_oldest_s=60.0, outbox_rows=0, set_aside=0,
+        disk_free_bytes=5 << 30, connected=True, paused=False,
+    )  # fmt: skip
+    with sqlite.begin() as db:
+        write_ingest_health(db, replace(said, **changes))
+    done = run("doctor", "--sql-url", house, "--lang", "en")
+    row = next(line.strip() for line in done.output.splitlines() if line.strip().startswith("ingest"))
+    assert (done.exit_code, f" {state} " in row, words in " ".join(done.output.split())) == (0, True, True)
 
 
 def test_no_registry_is_wrong_data(run: Run, house: str, sqlite: Engine) -> None:
