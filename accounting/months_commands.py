@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from accounting.closing import ClosePlan, close_months, plan_closing, readings_to_keep
 from accounting.explain import is_month
-from accounting.statements_commands import MonthOption, rules_in_force
+from accounting.statements_commands import MonthOption, rules_of
 from accounting.statements_shown import AMOUNT_HEADS, ESTIMATED, SETTLED, show_differences, show_statements
 from accounting.villages.imports import PREVIEW, ApplyOption, keep_voucher, told
 from guangfu.clock import SystemClock
@@ -198,7 +198,7 @@ def close(
 def _kept(db: Connection, registry: Registry, plan: ClosePlan) -> list[BoundaryReading]:
     store = open_telemetry_store(StorageSettings.load())
     try:
-        return readings_to_keep(db, store, registry, rules_in_force(db), plan)
+        return readings_to_keep(db, store, registry, rules_of(db), plan)
     finally:
         store.close()
 

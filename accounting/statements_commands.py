@@ -25,12 +25,11 @@ from guangfu.income.rules import Rules, RulesSettings, load_rules
 from guangfu.income.settlement.fields import load_statement_mapping
 from guangfu.income.settlement.reading import read_statements as read_file
 from guangfu.income.settlement.templates import STANDARD, mapping_path, shipped_mappings, write_template
-from guangfu.income.subsidy_status import with_subsidy_status
 from guangfu.ledger.states import Subject
 from guangfu.stations.files.mapped import ColumnMapping
 from guangfu.storage.sql.papers import read_changes
-from guangfu.storage.sql.receipts import read_subsidy_status
 from guangfu.storage.sql.registry import read_registry
+from guangfu.storage.sql.rules_in_force import rules_in_force
 from guangfu.storage.sql.settlement import lock_months, read_statements
 from guangfu.texts import Lang, Text
 
@@ -86,16 +85,16 @@ def _mapping(chosen: str, lang: Lang) -> ColumnMapping:
 
 
 def _settlement(db: Connection, engine: Engine, by: str | None) -> Settlement:
-    return Settlement(read_registry(engine), rules_in_force(db), SystemClock().now(), who(by))
+    return Settlement(read_registry(engine), rules_of(db), SystemClock().now(), who(by))
 
 
-def rules_in_force(db: Connection) -> Rules:
+def rules_of(db: Connection) -> Rules:
     """The rules that are set, with the stations' places in the subsidy list.
 
     Raises:
         BadRules, BadSettings: They have faults.
     """
-    return with_subsidy_status(load_rules(RulesSettings.load().folder), read_subsidy_status(db))
+    return rules_in_force(db, load_rules(RulesSettings.load().folder))
 
 
 def _tell(plan: ImportPlan, lang: Lang, *, applied: bool) -> None:
