@@ -100,8 +100,9 @@ def filled(folder: Path) -> Iterator[tuple[Databases, View]]:
 def _view(registry: Registry, station: str, now: datetime) -> View:
     """90 days on a chart of a thousand points; all leagues and banners."""
     variables = {
-        "station": station, "silent_minutes": "30", "month": f"{local_day(now):%Y-%m}", "coverage_floor": "0.5",
-        "league": tuple(registry.leagues), "banner": tuple(registry.banners),
+        "station": station, "silent_minutes": "30", "month": f"{local_day(now):%Y-%m}",
+        "of_banner": registry.stations[station].banner_code, "dc_w": "300000", "banner_dc_w": "9000000",
+        "coverage_floor": "0.5", "league": tuple(registry.leagues), "banner": tuple(registry.banners),
     }  # fmt: skip
     return View(now - timedelta(days=DAYS), now, now, variables, interval_s=7200)
 
@@ -211,6 +212,7 @@ def _fill_station(service: Service, registry: Registry, minutes: range) -> str:
             if name == station:
                 key = f"pv_{kind},device={device},station={station}"
                 _write(service, key, fields.get(kind, ("ac_power_w",)), minutes)
+    _write(service, f"{Rollup.STATION},station={station}", ("power_w",), minutes[::5])
     return station
 
 

@@ -60,6 +60,24 @@ def station_power_now() -> InfluxQL:
     return InfluxQL(f'SELECT last("ac_power_w") FROM "pv_meter" WHERE {where}')
 
 
+def station_load(alias: str) -> InfluxQL:
+    """The station's power over time by its DC capacity, from the roll-ups."""
+    return _load(Rollup.STATION, THIS_STATION, "dc_w", alias)
+
+
+def banner_load(alias: str) -> InfluxQL:
+    """The same of its banner; a silent station has no power there and keeps its capacity."""
+    return _load(Rollup.BANNER, "\"banner\" = '${of_banner}'", "banner_dc_w", alias)
+
+
+def _load(rollup: Rollup, which: str, capacity: str, alias: str) -> InfluxQL:
+    return InfluxQL(
+        f'SELECT mean("power_w") / ${{{capacity}}} FROM "{rollup}" WHERE {which} AND $timeFilter '
+        "GROUP BY time($__interval) fill(none)",
+        alias=alias,
+    )
+
+
 def station_curve(measurement: str, column: str, alias: str = "$tag_device") -> InfluxQL:
     """A column of the station's devices over time, a series for each device; gaps stay gaps."""
     return InfluxQL(

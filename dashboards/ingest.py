@@ -72,14 +72,27 @@ def _over_time(columns: str) -> Sql:
 
 
 def _per_second(names: tuple[str, ...], *, factor: int = 1) -> Sql:
-    """Sums over the workers of their mean rates in a step."""
-    means = ", ".join(f"sum({name}) * {factor} / nullif(sum(seconds), 0) AS {name}" for name in names)
-    sums = ", ".join(f"sum({name}) AS {name}" for name in names)
-    each = (
-        f"SELECT {BUCKET} AS time, worker, {means} FROM {rates_of(names, IN_RANGE)} grown "
-        "WHERE seconds IS NOT NULL GROUP BY 1, 2"
+    """Sums over the workers of their mean rates since the step before; steps first, since rows are many."""
+    last = ", ".join(f"max({name}) AS {name}" for name in names)
+    ends = (
+        f"(SELECT {BUCKET} AS step, worker, started_at, max(at) AS at, {last} FROM ingest_health WHERE {IN_RANGE} "
+        "GROUP BY 1, 2, 3)"
     )
-    return Sql(f"SELECT time, {sums} FROM ({each}) each GROUP BY time ORDER BY time", series=True)
+    rates = ", ".join(f"{grown_by(name)} * {factor} / seconds AS {name}" for name in names)
+    before = ", ".join(f"lag({name}) OVER w AS before_{name}" for name in names)
+    known = f"(SELECT *, extract(epoch FROM at - lag(at) OVER w) AS seconds, lag(started_at) OVER w AS began, {before} "
+    known += f"FROM {ends} ends WINDOW w AS (PARTITION BY worker ORDER BY at))"
+    sums = ", ".join(f"sum({name}) AS {name}" for name in names)
+    return Sql(
+        f"SELECT step AS time, {sums} FROM (SELECT step, {rates} FROM {known} known WHERE seconds > 0) each "
+        "GROUP BY step ORDER BY step",
+        series=True,
+    )
+
+
+def grown_by(name: str) -> str:
+    """A restart begins at 0 again."""
+    return f"greatest({name} - CASE WHEN started_at = began THEN before_{name} ELSE 0 END, 0)"
 
 
 def _lately(name: str) -> Sql:

@@ -110,5 +110,8 @@ NARROW: Final = {"custom.minWidth": 90}
 WITH_POINTS: Final = {"custom.showPoints": "always", "custom.pointSize": 6}
 """A line through few values."""
 
-DASHED: Final = {**WITH_POINTS, "custom.lineStyle": {"fill": "dash", "dash": [8, 6]}, "custom.fillOpacity": 0}
+DASHED_LINE: Final = {"custom.lineStyle": {"fill": "dash", "dash": [8, 6]}, "custom.fillOpacity": 0}
 """What is compared with."""
+
+DASHED: Final = {**WITH_POINTS, **DASHED_LINE}
+"""The same through few values."""

@@ -5,12 +5,24 @@
 from typing import Final
 
 from grafana_foundation_sdk.builders.dashboard import QueryVariable
-from grafana_foundation_sdk.models.dashboard import Panel
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models.dashboard import Panel, VariableHide, VariableModel
 
 from dashboards import colours, influxql, sql
 from dashboards.fleet import area_link, league_link, state_words
 from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable, silent_minutes
-from dashboards.looks import COLOURED_CELL, DASHED, HIDDEN, NARROW, THOUSANDS, WITH_POINTS, Column, Word, words
+from dashboards.looks import (
+    COLOURED_CELL,
+    DASHED,
+    DASHED_LINE,
+    HIDDEN,
+    NARROW,
+    THOUSANDS,
+    WITH_POINTS,
+    Column,
+    Word,
+    words,
+)
 from dashboards.money import money_columns
 from dashboards.panels import curve, day_bars, stat, table
 from dashboards.target import Sql
@@ -28,12 +40,13 @@ def board(lang: Lang) -> Board:
         title=says.TITLE,
         description=says.DESCRIPTION,
         range_from="now-7d",
-        variables=[_variable(lang), silent_minutes(lang), coverage_floor()],
+        variables=[_variable(lang), *_for_comparing(), silent_minutes(lang), coverage_floor()],
         panels=[
             *_first_row(lang),
             _facts(lang),
             _power(lang),
             _hours(lang),
+            _against_banner(lang),
             _inverters(lang),
             _irradiance(lang),
             _energy_by_day(lang),
@@ -51,6 +64,21 @@ def _variable(lang: Lang) -> QueryVariable:
         f"FROM {sql.fleet(lang)} f ORDER BY league_code, banner_code, station, station_id"
     )
     return query_variable("station", says.VARIABLE(lang), query)
+
+
+def _for_comparing() -> list[Builder[VariableModel]]:
+    """What InfluxDB does not know of the station: its banner, and the DC capacities of both [W]. They follow it."""
+    mine = f"(SELECT banner_code FROM stations WHERE {THIS} AND superseded_at IS NULL)"
+    in_banner = (
+        f"FROM stations s WHERE superseded_at IS NULL AND (closed_on IS NULL OR closed_on > {sql.TODAY}) "
+        f"AND banner_code = {mine}"
+    )
+    asked = {
+        "of_banner": f"SELECT banner_code FROM stations WHERE {THIS} AND superseded_at IS NULL",
+        "dc_w": f"SELECT capacity_dc_w::text FROM stations WHERE {THIS} AND superseded_at IS NULL",
+        "banner_dc_w": f"SELECT sum(capacity_dc_w)::text {in_banner}",
+    }
+    return [query_variable(name, "", query).hide(VariableHide.HIDE_VARIABLE) for name, query in asked.items()]
 
 
 def _first_row(lang: Lang) -> list[Panel]:
@@ -141,6 +169,16 @@ def _hours(lang: Lang) -> Panel:
     return curve(
         says.HOURS(lang), [Sql(query, series=True)], unit="suffix:h", columns=columns, height=9, gap_ms=86_400_000
     )
+
+
+def _against_banner(lang: Lang) -> Panel:
+    """From the roll-ups, both by their capacity: the day's shape beside that of the neighbours."""
+    targets = [influxql.station_load(says.OWN(lang)), influxql.banner_load(says.OF_BANNER(lang))]
+    columns = {
+        says.OWN(lang): Column(says.OWN(lang), "percentunit", 1, colours.ACCENT),
+        says.OF_BANNER(lang): Column(says.OF_BANNER(lang), "percentunit", 1, colours.EXPECTED, style=DASHED_LINE),
+    }
+    return curve(says.AGAINST_BANNER(lang), targets, unit="percentunit", step="15m", span=24, columns=columns)
 
 
 def _inverters(lang: Lang) -> Panel:

@@ -73,6 +73,15 @@ HOURS: Final = say(
     "上网电量 ÷ 直流装机容量。虚线为同旗县其他电站的中位数；实线低于虚线即少发。不含今天。",
     "On-grid energy by DC capacity. The dashed line is the median of the banner's other stations. Up to yesterday.",
 )
+AGAINST_BANNER: Final = say(
+    "出力率：本站与同旗县全部电站",
+    "Power by capacity: this station and its banner",
+    "有功功率 ÷ 直流装机容量，一刻钟平均，取自汇总。"
+    "虚线为同旗县全部电站合计，无读数的电站功率计 0；实线低于虚线即少发。",
+    "Active power by DC capacity, means of a quarter of an hour from the roll-ups. Dashed: all stations of the banner "
+    "together, a silent one without power; a line below it produces less.",
+)
+OF_BANNER: Final = Text("同旗县", "Banner")
 ENERGY_BY_DAY: Final = say(
     "每日上网电量",
     "Energy by day",

@@ -43,6 +43,9 @@ VIEW = View(
     now_at=NOW,
     variables={
         "station": "a",
+        "of_banner": "150430",
+        "dc_w": "100000",
+        "banner_dc_w": "700000",
         "silent_minutes": "30",
         "month": MONTH,
         "league": tuple(leagues()),
@@ -154,15 +157,19 @@ def expected(lang: Lang) -> Figures:
         ],
         ("station", 8): [quarters(50_000, "m1")],
         ("station", 9): [[(midnight(8), 5, 5), (midnight(9), 4, 3)]],
-        ("station", 10): [quarters(30_000, "i1") + quarters(20_000, "i2")],
-        ("station", 11): [
+        ("station", 10): [
+            quarters(0.5, "本站" if zh else "This station"),
+            quarters(300 / 700, "同旗县" if zh else "Banner"),
+        ],
+        ("station", 11): [quarters(30_000, "i1") + quarters(20_000, "i2")],
+        ("station", 12): [
             quarters(800, "组件面" if zh else "Plane of array"),
             quarters(700, "水平面" if zh else "Horizontal"),
         ],
-        ("station", 12): [[(midnight(8), 450_000, 50_000), (midnight(9), 400_000, 0), (midnight(10), 200_000, 0)]],
-        ("station", 13): [[(midnight(8), 150, 350), (midnight(9), 120, 280), (midnight(10), 60, 140)]],
-        ("station", 14): [[(vl("v1"), 3, 825, 82.5, 742.5), (vl("v2"), 1, 275, 27.5, 247.5)]],
-        ("station", 15): [
+        ("station", 13): [[(midnight(8), 450_000, 50_000), (midnight(9), 400_000, 0), (midnight(10), 200_000, 0)]],
+        ("station", 14): [[(midnight(8), 150, 350), (midnight(9), 120, 280), (midnight(10), 60, 140)]],
+        ("station", 15): [[(vl("v1"), 3, 825, 82.5, 742.5), (vl("v2"), 1, 275, 27.5, 247.5)]],
+        ("station", 16): [
             [("2026-06-10", 200, 1, None), ("2026-06-09", 400, 1, None), ("2026-06-08", 500, 1, None)],
         ],
         ("income", 2): [[("false",)]],
@@ -320,8 +327,13 @@ def test_variables_offer_what_there_is(databases: Databases, lang: Lang) -> None
         variable["name"]: databases.sql(variable["query"])
         for board in ("station", "income")
         for variable in DOCUMENTS[board, lang]["templating"]["list"]
-        if variable["type"] == "query"
+        if variable["type"] == "query" and not variable.get("hide")
     }
+    hidden = DOCUMENTS["station", lang]["templating"]["list"]
+    compared = {variable["name"]: variable["query"] for variable in hidden if variable.get("hide")}
+    assert [row[0] for row in databases.sql(expand_sql(compared["dc_w"], VIEW))] == ["100000"]
+    assert [row[0] for row in databases.sql(expand_sql(compared["banner_dc_w"], VIEW))] == ["700000"]
+    assert [row[0] for row in databases.sql(expand_sql(compared["of_banner"], VIEW))] == ["150430"]
     assert {value for _, value in offered["station"]} == {
         "a",
         "b",
