@@ -8,6 +8,7 @@ import typer
 from accounting.cash.costs import drop_invoice, new_invoices, pay_deduction, record_invoices, unpaid
 from accounting.cash.deducting import refresh
 from accounting.cash.desk import MORE, MOST_ROWS, BannerOption, MappingOption, OnOption, at_desk, banner_code
+from accounting.villages.forms import add_template_command
 from accounting.villages.imports import (
     PREVIEW,
     ApplyOption,
@@ -19,7 +20,7 @@ from accounting.villages.imports import (
 from guangfu.commands.opened import LangOption, SqlUrl
 from guangfu.commands.shown import print_table
 from guangfu.commands.who import ByOption
-from guangfu.income.cash_files import read_invoices
+from guangfu.income.cash_files import INVOICE_COLUMNS, read_invoices
 from guangfu.income.rules.models import Taxpayer
 from guangfu.income.settlement.cells import yuan_fen
 from guangfu.ledger.fen import Fen, yuan_text
@@ -182,6 +183,8 @@ def refresh_(by: ByOption = None, sql_url: SqlUrl = None, lang: LangOption = "zh
         lock_cash(db)
         typer.echo(_REFRESHED(language, n=refresh(db, desk, desk.village_stations())))
 
+
+add_template_command(app, "deductions", {"invoices": lambda: INVOICE_COLUMNS})
 
 _PARTS: Final = {"base": Text("基础", "base"), "subsidy": Text("补贴", "subsidy")}
 _WAYS: Final = {

@@ -6,11 +6,12 @@ import typer
 
 from accounting.cash.desk import MappingOption, at_desk
 from accounting.cash.listed import changed_places, record_places
+from accounting.villages.forms import add_template_command
 from accounting.villages.imports import PREVIEW, ApplyOption, PathArgument, keep_voucher, stop_at
 from guangfu.commands.opened import LangOption, SqlUrl
 from guangfu.commands.shown import print_table
 from guangfu.commands.who import ByOption
-from guangfu.income.cash_files import read_status_file
+from guangfu.income.cash_files import STATUS_COLUMNS, read_status_file
 from guangfu.income.rules.models import SubsidyStatus
 from guangfu.income.subsidy_status import STATUS_NAMES, subsidy_standing
 from guangfu.texts import Lang, Text
@@ -88,6 +89,8 @@ def _show(rows: list[SubsidyStatus], lang: Lang) -> None:
 def _kw(capacity_w: int | None) -> str:
     return "—" if capacity_w is None else f"{capacity_w / 1000:g}"
 
+
+add_template_command(app, "subsidy-list", {"places": lambda: STATUS_COLUMNS})
 
 _OPEN: Final = Text("待核实", "unconfirmed")
 _ROW_HEADS: Final = (

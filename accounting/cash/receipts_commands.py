@@ -10,6 +10,7 @@ from accounting.cash.bank import apply_bank, plan_bank, reconcile
 from accounting.cash.companies import new_payments, record_payments, use_what_was_paid_ahead
 from accounting.cash.desk import BannerOption, MappingOption, ReasonOption, at_desk, banner_code, mapping_path
 from accounting.cash.matching import How, match_receipts, plan_matches, reverse_match, unmatched
+from accounting.villages.forms import add_template_command
 from accounting.villages.imports import (
     PREVIEW,
     ApplyOption,
@@ -21,8 +22,8 @@ from accounting.villages.imports import (
 from guangfu.commands.opened import LangOption, SqlUrl
 from guangfu.commands.who import ByOption
 from guangfu.exits import Exit
-from guangfu.income.bank_export import read_export
-from guangfu.income.cash_files import read_company_payments, read_list
+from guangfu.income.bank_export import COLUMNS, read_export
+from guangfu.income.cash_files import COMPANY_COLUMNS, LIST_COLUMNS, read_company_payments, read_list
 from guangfu.income.synthetic_bank import SyntheticBank, pay_base, pay_subsidy
 from guangfu.ledger.books import AGENCY
 from guangfu.storage.sql.companies import company_standings
@@ -234,6 +235,10 @@ def synthetic_bank(
         (folder / "list.csv").write_text(listed, encoding="utf-8-sig")
     typer.echo(_MADE(language, folder=folder, n=len(bank.lines)))
 
+
+add_template_command(
+    app, "receipts", {"bank": lambda: COLUMNS, "list": lambda: LIST_COLUMNS, "companies": lambda: COMPANY_COLUMNS}
+)
 
 _NOTHING_NEW: Final = Text("没有新的流水", "no line is new")
 _IMPORTED: Final = Text(

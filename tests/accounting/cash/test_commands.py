@@ -109,3 +109,22 @@ def test_the_subsidy_list_makes_a_settled_subsidy_a_memo_and_back(cash: Cash, ru
     run("subsidy-list", "import", str(path), status=1)
     with cash.engine.connect() as db:
         assert receivables(db, registry()) == []
+
+
+def test_templates_and_example_mappings_are_understood_by_the_imports(cash: Cash, run: Run) -> None:
+    for program, form in (
+        ("receipts", "bank"), ("receipts", "list"), ("receipts", "companies"), ("deductions", "invoices"),
+        ("subsidy-list", "places"),
+    ):  # fmt: skip
+        run(program, "template", form, str(cash.folder / f"{form}.xlsx"))
+    run("receipts", "import", str(cash.folder / "bank.xlsx"))
+    run("subsidy-list", "import", str(cash.folder / "places.xlsx"))
+    one = cash.folder / "one.csv"
+    one.write_text(
+        "某银行\n账户\n记账日,交易金额(元),账户余额(元),对方名称,附言,流水号\n20260701,-1.50,8.50,甲,乙,1\n",
+        encoding="utf-8",
+    )
+    assert "-1.50" in run("receipts", "import", str(one), "--mapping", "one_column").output
+    two = cash.folder / "two.csv"
+    two.write_text("交易日,借方,贷方,余额,对方户名,摘要,凭证号码\n2026-07-01,-,10.00,10.00,甲,乙,1\n", encoding="utf-8")
+    assert "1 lines are new" in run("receipts", "import", str(two), "--mapping", "two_columns").output
