@@ -193,7 +193,7 @@ def test_a_part_that_dies_takes_the_program_down_with_a_clear_word(
 ) -> None:
     without_schema = open_database(f"sqlite:///{tmp_path}/empty.sqlite")
     never = threading.Event()
-    with pytest.raises(PartDied, match="the (bookkeeper|health|replayer) of ingest died: OperationalError"):
+    with pytest.raises(PartDied, match=r"the (bookkeeper|health|replayer) of ingest died: OperationalError"):
         run(settings, store, without_schema, ManualClock(NOON), never)
     without_schema.dispose()
 
