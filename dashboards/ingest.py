@@ -20,7 +20,7 @@ NEWEST: Final = (
 )
 """The last word of each worker."""
 
-STEP_S: Final = "greatest(extract(epoch FROM $__timeTo()::timestamptz - $__timeFrom()::timestamptz) / 600, 15)"
+STEP_S: Final = "greatest(extract(epoch FROM $__timeTo()::timestamptz - $__timeFrom()::timestamptz) / 600, 15)::float8"
 """A chart has 600 points at most. [s]"""
 
 COUNTS: Final = ("received", "stored", "dead_letters", "store_failures", "sql_failures")
@@ -60,7 +60,7 @@ def rates_of(names: tuple[str, ...], where: str) -> str:
 
 
 IN_RANGE: Final = "at BETWEEN $__timeFrom()::timestamptz AND $__timeTo()::timestamptz"
-BUCKET: Final = f"to_timestamp(floor(extract(epoch FROM at) / {STEP_S}) * {STEP_S})"
+BUCKET: Final = f"date_bin(make_interval(secs => {STEP_S}), at, timestamptz '1970-01-01 00:00:00+00')"
 
 
 def _over_time(columns: str) -> Sql:
