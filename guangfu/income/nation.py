@@ -36,6 +36,9 @@ class MonthColumns:
             first to the one before the end
         due: (c, d + 1) what a slot of a class is due up to before each day of the month [fen]
         slot_holders: How many households hold slots.
+        left_wh: (s,) how much more energy has a subsidy; `None` where hours with subsidy are not limited [Wh]
+        listed_w: (s, d) the capacity whose subsidy is a receivable; `None` where all of every station's is [W]
+        capacity_w: (s,) installed; asked only where `listed_w` is there [W]
     """
 
     energy_wh: Ints
@@ -55,6 +58,9 @@ class MonthColumns:
     slot_end: Ints
     due: Ints
     slot_holders: int
+    left_wh: Ints | None = None
+    listed_w: Ints | None = None
+    capacity_w: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,22 @@ def _daily(month: MonthColumns, part: slice) -> tuple[Ints, Ints]:
     energy, terms = month.energy_wh[part], month.terms[part]
     counted = (energy >= 0) & (month.price[terms] >= 0)
     energy = np.where(counted, energy, 0)
-    return _rounded(energy * month.price[terms]), _rounded(energy * month.base[terms])
+    base = energy * month.base[terms]
+    paid_for = _paid_for(month, part, energy)
+    return _rounded(base + paid_for * (month.price[terms] - month.base[terms])), _rounded(base)
+
+
+def _paid_for(month: MonthColumns, part: slice, energy: Ints) -> Ints:
+    """The part of each day's energy whose subsidy is a receivable: within the hours, by the listed capacity. [Wh]"""
+    if month.left_wh is not None:
+        up_to = np.minimum(np.cumsum(energy, axis=1), month.left_wh[part][:, None])
+        energy = np.diff(up_to, axis=1, prepend=0)
+    if month.listed_w is None:
+        return energy
+    assert month.capacity_w is not None, "listed capacities without the installed ones"
+    listed, whole = month.listed_w[part], month.capacity_w[part][:, None]
+    # Of two parts by largest remainder, ties to the listed one, the listed one is rounded half up.
+    return (2 * energy * listed + whole) // (2 * whole)
 
 
 def _rounded(worth: Ints) -> Ints:

@@ -1,6 +1,6 @@
 """A month of a registry as columns for `guangfu.income.nation`."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from guangfu.clock import month_days
 from guangfu.income.entitlement import entitlement_days
-from guangfu.income.estimate import price_units, tariffs_of
+from guangfu.income.estimate import price_units, standings_of, subsidised_wh, tariffs_of
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.nation import Ints, MonthColumns
 from guangfu.income.rules.models import Rules
@@ -29,13 +29,22 @@ class Named:
 
 
 def month_columns(
-    registry: Registry, month: str, energy: Iterable[DailyEnergy], rules: Rules
+    registry: Registry,
+    month: str,
+    energy: Iterable[DailyEnergy],
+    rules: Rules,
+    lifetime_wh: Mapping[str, int] | None = None,
 ) -> tuple[MonthColumns, Named]:
     """The columns of a month, and the names of their rows.
 
     Args:
         energy: Days of the month; a station's day that is missing has no figure. All stations are there, and
             of them village-level ones share with villages, centralized ones owe slots.
+        lifetime_wh: What stations have produced before the month, since their first day. [Wh]
+
+    Raises:
+        ValueError: Hours with subsidy are limited, and a station's lifetime energy is not given: its subsidy could
+            not be told.
     """
     days, stations = month_days(month), sorted(registry.stations)
     number = {name: i for i, name in enumerate(stations)}
@@ -60,9 +69,37 @@ def month_columns(
         households=np.array([len(ids) for ids in shared], np.int64),
         slot_household=np.array([slot_households.index(slot.household_id) for slot in slots], np.int64),
         slot_class=slot_class, slot_first=first, slot_end=end, due=due, slot_holders=len(slot_households),
+        left_wh=_left_wh(registry, stations, rules, lifetime_wh or {}),
+        listed_w=_listed_w(registry, stations, days, rules),
+        capacity_w=np.array([registry.stations[name].capacity_dc_w for name in stations], np.int64),
     )  # fmt: skip
     names = [(station, name) for station, units in holders for name, _ in units]
     return found, Named(stations, villages, names, [one for ids in shared for one in ids], slot_households)
+
+
+def _left_wh(registry: Registry, stations: Sequence[str], rules: Rules, lifetime_wh: Mapping[str, int]) -> Ints | None:
+    """(s,) how much more energy has a subsidy; `None` where the rule is off. [Wh]"""
+    if not rules.energy.subsidised_hours:
+        return None
+    if unknown := [name for name in stations if name not in lifetime_wh]:
+        raise ValueError(f"hours with subsidy are limited, and lifetime_wh lacks {len(unknown)} stations: {unknown[0]}")
+    return np.array([subsidised_wh(registry.stations[name], rules, lifetime_wh[name]) for name in stations], np.int64)
+
+
+def _listed_w(registry: Registry, stations: Sequence[str], days: Sequence[date], rules: Rules) -> Ints | None:
+    """(s, d) the capacity whose subsidy is a receivable; `None` where every station's whole one is. [W]"""
+    if not rules.subsidy_status:
+        return None
+    return np.array(
+        [
+            [
+                standing.receivable_wh(standing.capacity_w)
+                for standing in standings_of(registry.stations[name], days, rules)
+            ]
+            for name in stations
+        ],
+        np.int64,
+    ).reshape(len(stations), len(days))
 
 
 def terms_of(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +13,10 @@ from guangfu.income.estimate import estimate_month
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.nation import month_fen
 from guangfu.income.nation_columns import month_columns
-from guangfu.income.rules import load_rules
+from guangfu.income.rules import Rules, load_rules
+from guangfu.income.rules.models import Confidence, ListStatus, SubsidyStatus
 from guangfu.income.sharing import month_villages
+from guangfu.income.subsidy_status import with_subsidy_status
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.split import split
 from guangfu.stations.models import Grid, Household, Registry, ShareUnits, Slot, StationKind, Zone
@@ -58,23 +61,57 @@ def energies(draw: st.DrawFn, of: Registry) -> list[DailyEnergy]:
     return rows
 
 
-@settings(max_examples=60, deadline=None)
+@st.composite
+def rules_of(draw: st.DrawFn, of: Registry) -> Rules:
+    """Hours with subsidy limited or not; places in the subsidy list, a part of the capacity, or none."""
+    rules = replace(RULES, energy=replace(RULES.energy, subsidised_hours=float(draw(st.booleans()))))
+    rows = [
+        SubsidyStatus(
+            name,
+            valid_from=first or BEGIN,
+            valid_to=None,
+            status=draw(st.sampled_from(list(ListStatus))),
+            listed_capacity_w=draw(st.sampled_from([None, 100_000, 299_999])),
+            document="d",
+            confidence=Confidence.A,
+            confirmed=True,
+        )
+        for name in of.stations
+        for first in draw(st.lists(dates, max_size=2))
+    ]
+    return with_subsidy_status(rules, rows)
+
+
+@st.composite
+def lifetimes_of(draw: st.DrawFn, of: Registry) -> dict[str, int]:
+    """Before the hours end, in the month in which they do, and after: 26,000 and 32,000 h of 300 kW."""
+    near = st.integers(0, 10**9)
+    return {
+        name: draw(st.sampled_from([0, 26_000 * 300_000, 32_000 * 300_000, 10**11])) - draw(near)
+        for name in of.stations
+    }
+
+
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_columns_and_rows_give_everybody_the_same_fen(data: st.DataObject) -> None:
     of = data.draw(registries())
     energy = data.draw(energies(of))
-    columns, named = month_columns(of, MONTH, energy, RULES)
+    rules, lifetime = data.draw(rules_of(of)), data.draw(lifetimes_of(of))
+    columns, named = month_columns(of, MONTH, energy, rules, lifetime)
     found = month_fen(columns, stations_at_once=2)
 
     village: dict[str, int] = dict.fromkeys(named.villages, 0)
     parts: dict[tuple[str, str], list[int]] = {}
     for row, name in enumerate(named.stations):
         own = [one for one in energy if one.station_id == name]
-        month = estimate_month(of.stations[name], MONTH, own, RULES, today=date(2026, 8, 1), computed_at=AT)
+        month = estimate_month(
+            of.stations[name], MONTH, own, rules, today=date(2026, 8, 1), computed_at=AT, lifetime_wh=lifetime[name]
+        )
         monthly = (month.monthly.estimated_gross_fen, month.monthly.estimated_base_fen) if month.monthly else (0, 0)
         assert (found.gross[row], found.base[row]) == monthly
         if of.stations[name].kind is StationKind.VILLAGE:
-            for one in month_villages(of, name, MONTH, month.daily, RULES):
+            for one in month_villages(of, name, MONTH, month.daily, rules):
                 village[one.village_id] += one.estimated_distributable_fen
                 amounts = [one.estimated_gross_fen, one.estimated_base_fen, one.estimated_deductions_fen]
                 parts[name, one.village_id] = [int(amount) for amount in amounts]
@@ -115,3 +152,10 @@ def test_a_month_by_hand() -> None:
     found = month_fen(columns)
     assert (found.gross.tolist(), found.holder_deductions.tolist()) == ([900_000], [44_100])
     assert found.indicator.tolist() == [285_300, 285_300, 285_300]
+
+
+def test_a_lifetime_that_is_not_known_is_said() -> None:
+    of = registry([station()], [], [ShareUnits("s1", "v1", 1, BEGIN)])
+    on = replace(RULES, energy=replace(RULES.energy, subsidised_hours=1))
+    with pytest.raises(ValueError, match="lifetime_wh lacks 1 stations: s1"):
+        month_columns(of, MONTH, [], on)
