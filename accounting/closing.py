@@ -7,13 +7,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from accounting.boundaries import boundary_readings
 from accounting.months import is_over
 from guangfu.clock import local_day
 from guangfu.income.rules import Rules
 from guangfu.income.settlement.models import Statement
 from guangfu.income.settlement.months import on_grid
 from guangfu.stations.models import Registry
+from guangfu.storage.boundaries import Readings, boundary_readings
 from guangfu.storage.sql.papers import StationMonth, read_station_months, write_station_months
 from guangfu.storage.sql.settlement import (
     BoundaryReading,
@@ -21,7 +21,6 @@ from guangfu.storage.sql.settlement import (
     read_statements,
     write_boundary_readings,
 )
-from guangfu.storage.telemetry_store import TelemetryStore
 from guangfu.texts import Text
 
 NOT_OVER = Text("本月尚未结束", "the month is not over")
@@ -120,7 +119,7 @@ def _closed(plan: ClosePlan, at: datetime, by: str, exception: str | None) -> It
 
 
 def readings_to_keep(
-    db: Connection, store: TelemetryStore, registry: Registry, rules: Rules, plan: ClosePlan
+    db: Connection, store: Readings, registry: Registry, rules: Rules, plan: ClosePlan
 ) -> list[BoundaryReading]:
     """The boundary readings of what the plan has ready.
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from sqlalchemy import Engine
 
-from accounting.readings import COUNTER
 from guangfu.clock import CHINA, day_start, from_ms, month_days, to_ms
 from guangfu.income.figures import DailyEnergy, DailyIncome
 from guangfu.income.reasons import REASON_TEXTS, Reason
@@ -17,6 +16,7 @@ from guangfu.income.sharing import month_villages
 from guangfu.income.tariff import find_tariff
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.stations.models import Device, DeviceKind, Registry, Station, StationKind, valid_on
+from guangfu.storage.boundaries import COUNTER
 from guangfu.storage.sql.figures import read_daily_energy, read_daily_income
 from guangfu.storage.sql.settlement import read_boundary_readings
 from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore

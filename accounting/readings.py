@@ -20,11 +20,9 @@ from guangfu.income.reasons import Reason
 from guangfu.income.rules import Rules
 from guangfu.income.thinning import most_at_once_wh, thinned
 from guangfu.stations.models import DeviceKind, Registry
+from guangfu.storage.boundaries import COUNTER, NEAR
 from guangfu.storage.telemetry_store import TelemetryStore
 
-COUNTER: Final = "energy_export_total_wh"
-NEAR: Final = timedelta(hours=2)
-"""Around the days, enough where readings are not missing; only where they are, more is read."""
 _READINGS_PER_DAY: Final = 1440
 _SHORTEST: Final = timedelta(hours=1)
 

@@ -15,7 +15,7 @@ from typing import Final
 import duckdb
 import numpy as np
 
-from accounting.readings import COUNTER, NEAR, Source
+from accounting.readings import Source
 from benchmarks.figure import Figure
 from guangfu.clock import day_start, to_ms
 from guangfu.income.energy import FleetEnergy
@@ -24,6 +24,7 @@ from guangfu.income.likeness import Neighbours, sky_of
 from guangfu.income.rules import load_rules
 from guangfu.stations.models import DeviceKind, Registry
 from guangfu.stations.synthetic import synthetic_registry
+from guangfu.storage.boundaries import COUNTER, NEAR
 from guangfu.storage.duckdb_store import DuckDBStore
 
 FIRST: Final = date(2025, 1, 1)

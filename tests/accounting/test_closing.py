@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.boundaries import boundary_readings
 from accounting.closing import ClosePlan, close_months, plan_closing, readings_to_keep
 from accounting.explain import Explainer
 from accounting.settlement import Settlement
@@ -14,6 +13,7 @@ from guangfu.clock import day_start
 from guangfu.income.settlement.models import Statement
 from guangfu.ledger.books import AGENCY
 from guangfu.stations.models import Device, DeviceKind
+from guangfu.storage.boundaries import boundary_readings
 from guangfu.storage.sql.journal import balances, verify_chain
 from guangfu.storage.sql.papers import closed_months
 from guangfu.storage.sql.registry import read_registry

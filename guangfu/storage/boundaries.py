@@ -3,23 +3,37 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Final, Protocol
 
 import numpy as np
 
-from accounting.readings import COUNTER, NEAR
 from guangfu.clock import day_start, from_ms, to_ms
 from guangfu.income.settlement.matching import our_device
 from guangfu.income.settlement.models import Statement
 from guangfu.income.settlement.months import month_bounds
 from guangfu.stations.models import Device, DeviceKind, Registry
 from guangfu.storage.sql.settlement import BoundaryReading
-from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore
+from guangfu.storage.telemetry_store import ReadingTable
 
+COUNTER: Final = "energy_export_total_wh"
+NEAR: Final = timedelta(hours=2)
+"""Around a bound, enough where readings are not missing; only where they are, more is read."""
 Bound = tuple[Device, datetime]
 
 
+class Readings(Protocol):
+    """What can be asked for stored readings: a telemetry store, or the API of a system that holds it."""
+
+    def read(
+        self, kind: DeviceKind, columns: Sequence[str], *, start_at: datetime, end_at: datetime,
+        stations: Sequence[str] | None = None,
+    ) -> ReadingTable:  # fmt: skip
+        """As `TelemetryStore.read`."""
+        ...
+
+
 def boundary_readings(
-    store: TelemetryStore, registry: Registry, month: str, stations: Iterable[str],
+    store: Readings, registry: Registry, month: str, stations: Iterable[str],
     statements: Mapping[str, Statement], max_gap_h: float,
 ) -> list[BoundaryReading]:  # fmt: skip
     """What each gateway meter displayed when the month began and ended, and when the statement's readers came.
@@ -35,11 +49,20 @@ def boundary_readings(
         Unavailable: The store can't be reached.
     """
     bounds = [one for station in stations for one in _bounds(registry, station, month, statements.get(station))]
+    stated = dict(_stated(registry, statements.values()))
+    return [_stand_in(row, stated.get(_place(row))) for row in read_bounds(store, bounds, month, max_gap_h)]
+
+
+def read_bounds(store: Readings, bounds: Iterable[Bound], month: str, max_gap_h: float) -> list[BoundaryReading]:
+    """What meters displayed at instants: a row a bound, in their order; `missing` where it can't be told.
+
+    Raises:
+        Unavailable: The store can't be reached.
+    """
     found = {one: _missing(*one, month) for one in bounds}
     for margin in (NEAR, timedelta(hours=max_gap_h)):
         _fill(store, found, margin, timedelta(hours=max_gap_h))
-    stated = dict(_stated(registry, statements.values()))
-    return [_stand_in(row, stated.get(_place(row))) for row in found.values()]
+    return list(found.values())
 
 
 def _bounds(registry: Registry, station_id: str, month: str, statement: Statement | None) -> Iterator[Bound]:
@@ -63,7 +86,7 @@ def _missing(device: Device, bound_at: datetime, month: str) -> BoundaryReading:
     )  # fmt: skip
 
 
-def _fill(store: TelemetryStore, found: dict[Bound, BoundaryReading], margin: timedelta, longest: timedelta) -> None:
+def _fill(store: Readings, found: dict[Bound, BoundaryReading], margin: timedelta, longest: timedelta) -> None:
     """Looks near each bound that is not known yet."""
     waiting: dict[datetime, list[Device]] = {}
     for (device, at), row in found.items():
