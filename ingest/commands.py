@@ -66,7 +66,7 @@ def ingest(
 
 
 def _run(settings: Settings, storage: StorageSettings, lang: Lang, *, leave: bool) -> None:
-    with stopped_by_signal() as stop, opened_stores(storage) as (store, engine):
+    with stopped_by_signal() as stop, opened_stores(storage, ask=False) as (store, engine):
         receiving = RECEIVING(lang, host=settings.mqtt_host, port=settings.mqtt_port, spool=settings.spool_file)
         typer.echo(receiving, err=True)
         run(settings, store, engine, SystemClock(), stop, leave=leave)

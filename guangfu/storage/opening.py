@@ -34,8 +34,11 @@ class StorageSettings(ProgramSettings):
     )
 
 
-def open_telemetry_store(settings: StorageSettings) -> TelemetryStore:
+def open_telemetry_store(settings: StorageSettings, *, ask: bool = True) -> TelemetryStore:
     """The store that `telemetry_url` names.
+
+    Args:
+        ask: Whether to ask a server if it is there; who keeps what it can't write need not know yet.
 
     Raises:
         Unavailable: It can't be reached; or, for a DuckDB file, another process has it.
@@ -45,7 +48,7 @@ def open_telemetry_store(settings: StorageSettings) -> TelemetryStore:
     if scheme == "duckdb" and len(rest) > 1 and rest.startswith("/"):
         return _open_duckdb(Path(rest.removeprefix("/")), settings)
     if scheme in {"http", "https"} and rest:
-        return _open_influxdb(settings)
+        return _open_influxdb(settings, ask=ask)
     raise BadSettings(
         f"GUANGFU_STORAGE_TELEMETRY_URL: {settings.telemetry_url!r}; it begins with duckdb:///, http:// or https://"
     )
@@ -60,7 +63,7 @@ def _open_duckdb(path: Path, settings: StorageSettings) -> TelemetryStore:
     return DuckDBStore(path, memory_limit_mb=settings.duckdb_memory_mb)
 
 
-def _open_influxdb(settings: StorageSettings) -> TelemetryStore:
+def _open_influxdb(settings: StorageSettings, *, ask: bool) -> TelemetryStore:
     from guangfu.storage.influxdb_store import InfluxDBStore
 
     store = InfluxDBStore(
@@ -70,18 +73,21 @@ def _open_influxdb(settings: StorageSettings) -> TelemetryStore:
         token=settings.influx_token.get_secret_value(),
         timeout_s=settings.influx_timeout_s,
     )
-    store.ping()
+    if ask:
+        store.ping()
     return store
 
 
 @contextmanager
-def opened_stores(storage: StorageSettings, *, create: bool = True) -> Iterator[tuple[TelemetryStore, Engine]]:
-    """Both databases, closed afterwards; SQL is made and upgraded only where `create` says so."""
+def opened_stores(
+    storage: StorageSettings, *, create: bool = True, ask: bool = True
+) -> Iterator[tuple[TelemetryStore, Engine]]:
+    """Both databases, closed afterwards; SQL is made and upgraded only where `create` says so; `ask` as above."""
     engine = open_database(storage.sql_url.get_secret_value(), create=create)
     try:
         if create:
             upgrade(engine)
-        store = open_telemetry_store(storage)
+        store = open_telemetry_store(storage, ask=ask)
         try:
             yield store, engine
         finally:

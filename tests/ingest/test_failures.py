@@ -100,6 +100,33 @@ def test_influxdb_killed_and_back_loses_nothing(
         store.close()
 
 
+def test_started_while_influxdb_is_away_it_takes_messages_in_and_stores_them_later(
+    settings: Settings, publisher: Publisher, influxdb: Service, tmp_path: Path
+) -> None:
+    """InfluxDB and ingest may die together, and come back in any order."""
+    del influxdb  # that it is installed
+    sql_url = f"sqlite:///{tmp_path}/guangfu.sqlite"
+    engine = open_database(sql_url)
+    upgrade(engine)
+    register(engine)
+    engine.dispose()
+    make_session(settings)
+    folder = tmp_path / "influxdb"
+    folder.mkdir()
+    with running_influxdb(folder) as own:
+        place = influxdb_place(own)
+        own.kill()
+        batch, keys = messages(500)
+        with ingest_process(settings, place.settings, sql_url) as process:
+            before = log_size(process, settings.spool_file)
+            publisher.publish(*batch)
+            eventually(lambda: log_size(process, settings.spool_file) != before)
+            own.start()
+            store = place.open()
+            eventually(lambda: stored_keys(store) == keys)
+            place.close()
+
+
 def influx_store(service: Service) -> InfluxDBStore:
     url = f"http://{service.host}:{service.port}"
     return InfluxDBStore(url, bucket="guangfu/autogen", org="-", token="u:p", timeout_s=5)
