@@ -151,16 +151,15 @@ class Source:
         """
         limits = meter_limits(self.registry, stations, self.rules.energy.plausible_factor)
         names = sorted(limits)
-        number, most = {name: i for i, name in enumerate(names)}, most_at_once_wh(names, limits)
+        number = {name: i for i, name in enumerate(names)}
         near_ms = int(self.rules.energy.max_interval_min * 60_000)
 
         def thin(rows: CodedRegisters) -> CodedRegisters:
-            codes = np.array([number.get(name, -1) for name in rows.names] or [-1], np.int32)[rows.codes]
+            few = thinned(rows, most_at_once_wh(rows.names, limits), near_ms)
+            codes = np.array([number.get(name, -1) for name in rows.names] or [-1], np.int32)[few.codes]
             known = codes >= 0
-            columns = (codes, rows.at_ms, rows.register_wh)
-            return thinned(
-                CodedRegisters(names, *(columns if known.all() else (c[known] for c in columns))), most, near_ms
-            )
+            assert few.joined is not None, "just thinned"
+            return CodedRegisters(names, codes[known], few.at_ms[known], few.register_wh[known], few.joined[known])
 
         return _together(names, list(_ahead(thin, self._blocks(stations, start_at, end_at))))
 

@@ -94,7 +94,7 @@ class Session:
             self.names.append(name)
 
     def codes_at(self, stations: Sequence[str] | None) -> list[int] | None:
-        """The codes of the stations' series; None means all."""
+        """The codes of the stations' series, rising; None means all."""
         if stations is None:
             return None
         wanted = set(stations)

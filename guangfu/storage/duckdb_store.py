@@ -31,7 +31,6 @@ from guangfu.storage.reading_rows import (
     Rows,
     bounds_ms,
     check_columns,
-    counter_rows_of,
     means_of,
     merged,
     table_of,
@@ -120,7 +119,14 @@ class DuckDBStore:
         end_at: datetime,
         stations: Sequence[str] | None = None,
     ) -> CounterRows:
-        return counter_rows_of(self._rows(kind, [column], start_at, end_at, stations), column)
+        check_columns(kind, [column])
+        within = bounds_ms(start_at, end_at)
+        with self._available():
+            session = self._now()
+            codes, series = session.codes_at(stations), len(session.names)
+            found = schema.select_counter(session.cursor(), kind, column, within, codes, series)
+        at_ms = np.asarray(found["elapsed_ms"]).astype(np.int64) + within[0]
+        return CounterRows(tuple(session.names), np.asarray(found["series"]), at_ms, np.ma.getdata(found[column]))
 
     def mean(
         self,

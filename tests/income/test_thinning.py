@@ -101,3 +101,13 @@ def test_a_clean_day_keeps_its_ends() -> None:
         ).names
         == NAMES
     )
+
+
+def test_rows_generations_apart_are_put_in_order_as_well() -> None:
+    """Times that do not fit beside the code in one number."""
+    at_ms = np.array([10**13, 5, 10**13, 5], np.int64)
+    rows = CodedRegisters(NAMES, np.array([1, 1, 0, 1], np.int32), at_ms, np.array([3, 1, 9, 2], np.int64))
+    found = thinned(rows, np.full(3, 1000), NEAR_MS)
+    assert found.codes.tolist() == [0, 1, 1]
+    assert found.at_ms.tolist() == [10**13, 5, 10**13]
+    assert found.register_wh.tolist() == [9, 2, 3]

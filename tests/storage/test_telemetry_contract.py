@@ -104,6 +104,12 @@ def test_a_counter_alone_is_what_read_gives_once_later_rows_replace_earlier_ones
     keys = zip(zip(table.station.tolist(), table.device.tolist(), strict=True), table.at_ms.tolist(), strict=True)
     assert last == dict(zip(keys, table.columns[column].tolist(), strict=True))
     assert len(store.read_counter(METER, column, stations=["c"], **EVER).values) == 0
+    at = from_ms(NOON_MS)
+    for stations in (["a", "c"], ["a", "b", "c"], None):  # of a few days, by codes apart, by all
+        few = store.read_counter(METER, column, start_at=at, end_at=at + timedelta(days=1), stations=stations)
+        assert {(few.names[code][0], at_ms - NOON_MS) for code, at_ms in zip(few.codes, few.at_ms, strict=True)} == {
+            key for key in {("a", 0), ("a", 60), ("b", 0)} if stations is None or key[0] in stations
+        }
 
 
 def test_writing_again_changes_nothing(store: TelemetryStore) -> None:
