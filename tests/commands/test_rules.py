@@ -158,9 +158,11 @@ def test_check_tells_all_faults_with_file_row_and_column(run: Run, folder: Path)
     assert done.stdout.replace(f"{folder}/", "").splitlines() == [
         "base_prices.csv:2: yuan_per_kwh: 'cheap' is not a number from 0 to 9.99",
         "base_prices.csv:3: yuan_per_kwh: '-1' is not a number from 0 to 9.99",
-        "deductions.csv:2: position, valid_from, station_id, banner_code: the same as operation: it can't be told which row holds",
+        "deductions.csv:2: position, valid_from, station_id, banner_code: the same as operation: "
+        "it can't be told which row holds",
         "tariffs.csv:2: grid_to: before grid_from",
-        "deductions.csv:6: position, valid_from, station_id, banner_code: the same as guard: it can't be told which row holds",
+        "deductions.csv:6: position, valid_from, station_id, banner_code: the same as guard: "
+        "it can't be told which row holds",
     ]
     assert "有 5 处错误" in run("rules", "check", folder).stderr
 
