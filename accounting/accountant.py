@@ -115,10 +115,9 @@ class Accountant:
             self._rules, self._day = rules, None
 
     def _compute_dirty(self, registry: Registry, now: datetime, stop: threading.Event) -> int:
+        dirty = self._dirty(registry, local_day(now))
+        days = [(one.station_id, one.day) for one in dirty]
         with self._engine.connect() as db:
-            dirty = [one for one in read_dirty(db, limit=_MOST_DIRTY) if one.day <= local_day(now)]
-            days = [(one.station_id, one.day) for one in dirty]
-            days += self._shaped_by(db, registry, days, local_day(now))
             stored = self._stored_around(db, days, 1)
             doubtful = in_doubt(days, stored)
             stored |= self._stored_around(db, [one for one in days if one[0] in doubtful], self._longest_gap_d)
@@ -134,6 +133,21 @@ class Accountant:
                 break
             computed += self._compute(registry, portion, [m for s in portion.days for m in marks.get(s, ())], now)
         return computed
+
+    def _dirty(self, registry: Registry, today: date) -> list[DirtyDay]:
+        """The days to compute; gaps that were shared as dirty stations had it are marked before anything is cleared.
+
+        A pass that is broken off between two portions has cleared the like station's mark, and would never know.
+        """
+        with self._engine.connect() as db:
+            dirty = [one for one in read_dirty(db, limit=_MOST_DIRTY) if one.day <= today]
+            shaped = self._shaped_by(db, registry, {(one.station_id, one.day) for one in dirty}, today)
+        if not shaped:
+            return dirty
+        with self._engine.begin() as db:
+            mark_dirty(db, shaped)
+        with self._engine.connect() as db:
+            return [one for one in read_dirty(db, limit=_MOST_DIRTY) if one.day <= today]
 
     @property
     def _longest_gap_d(self) -> int:

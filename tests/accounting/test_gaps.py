@@ -1,10 +1,18 @@
 """Silences of days: their energy comes into its days when the next reading comes, and is measured when late data do."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
+import pytest
+
+from accounting.plan import Portion
+from accounting.readings import PortionEnergy, portion_energy
 from guangfu.clock import day_start
 from guangfu.income.reasons import Reason
+from guangfu.stations.models import Registry
+from guangfu.storage.telemetry_store import TelemetryStore
 from tests.accounting.county import MAY, County, registers
+from tests.accounting.test_accountant import Dies
 
 FIRST = MAY
 HOUR_WH = 50  # s1's register, before the factor of 80
@@ -65,21 +73,52 @@ def test_late_data_turn_estimated_into_measured_on_the_days_they_touch(county: C
     assert sum(row.energy_wh or 0 for row in rows.values()) == 6 * 24 * HOUR_WH * 4 * 80
 
 
+def a_cloudy_day_of_the_neighbour() -> list[tuple[str, datetime, int]]:
+    """s2 for a week, with a tenth of the energy on day 3."""
+    wh, readings = 1_000_000, []
+    for n in range(7):
+        part = registers("s2", day_start(day(n)), day_start(day(n + 1)), 100 if n == 3 else 1000, wh)
+        readings += part[:-1]
+        wh = part[-1][2]
+    return readings
+
+
 def test_like_stations_shape_a_gap_and_reshape_it_when_their_days_change(county: County) -> None:
     """s2 had a tenth of the energy on day 3; the county learns of it after the gap of s1 was shared."""
     county.clock.at = day_start(day(8))
     county.receive(silent(county, "s1", 1, 5))
     county.account()
     clear = county.energy()
-    wh = 1_000_000
-    readings: list[tuple[str, datetime, int]] = []
-    for n in range(7):
-        part = registers("s2", day_start(day(n)), day_start(day(n + 1)), 100 if n == 3 else 1000, wh)
-        readings += part[:-1]
-        wh = part[-1][2]
-    county.receive(readings)
+    county.receive(a_cloudy_day_of_the_neighbour())
     county.account()
     cloudy = county.energy()
     assert (cloudy["s1", day(3)].energy_wh or 0) < (clear["s1", day(3)].energy_wh or 0) / 3
     assert sum(cloudy["s1", day(n)].energy_wh or 0 for n in range(6)) == 6 * 24 * HOUR_WH * 4 * 80
     assert county.account() == 0
+
+
+def test_killed_after_the_like_station_the_gap_is_still_shared_again(
+    county: County, another_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """s2's days are computed and no longer dirty when the process dies; s1's gap was shared as they had been."""
+    county.chunk_readings = 1000
+    for one in (county, another_county):
+        one.clock.at = day_start(day(8))
+        one.receive(silent(one, "s1", 1, 5))
+        one.account()
+        one.receive(a_cloudy_day_of_the_neighbour())
+
+    def die_at_s1(store: TelemetryStore, registry: Registry, portion: Portion, *rest: Any) -> PortionEnergy:
+        if "s1" in portion.days:
+            raise Dies
+        return portion_energy(store, registry, portion, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("accounting.accountant.portion_energy", die_at_s1)
+        with pytest.raises(Dies):
+            county.account()
+    assert {station for station, _ in county.dirty()} == {"s1"}
+    county.account()
+    another_county.account()
+    assert county.energy() == another_county.energy()
+    assert county.dirty() == another_county.dirty() == []
