@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from guangfu.settings import BadSettings
 from guangfu.storage.errors import Refused, Unavailable
 from guangfu.storage.sql import schema
-from guangfu.storage.sql.database import open_database, schema_is_current, upgrade
+from guangfu.storage.sql.database import newest_revision, open_database, schema_is_current, upgrade
 from tests.services.running import Postgres, free_port
 
 
@@ -27,6 +29,28 @@ def test_migrations_make_exactly_the_schema(fresh_url: str) -> None:
         )
         assert compare_metadata(context, schema.metadata) == []
     engine.dispose()
+
+
+def test_the_newest_revision_is_told_by_the_files_of_migrations_as_alembic_tells_it() -> None:
+    config = Config()
+    config.set_main_option("script_location", "guangfu.storage.sql:migrations")
+    script = ScriptDirectory.from_config(config)
+    assert newest_revision() == script.get_current_head()
+    for revision in script.walk_revisions():
+        assert Path(revision.path).name.startswith(f"r{revision.revision}_")
+
+
+def test_who_has_nothing_to_upgrade_does_not_load_alembic(fresh_url: str) -> None:
+    engine = open_database(fresh_url)
+    upgrade(engine)
+    engine.dispose()
+    looks = f"""
+import sys
+from guangfu.storage.sql.database import open_database, upgrade
+upgrade(open_database({fresh_url!r}))
+assert "alembic" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", looks], check=True)
 
 
 def test_no_module_of_tables_hides_a_table() -> None:

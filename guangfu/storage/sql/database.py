@@ -1,17 +1,15 @@
 """Opening the SQL database: SQLite for the embedded system, PostgreSQL for production."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from guangfu.settings import BadSettings
@@ -31,6 +29,8 @@ _SQLITE_NOT_NOW: Final = frozenset(
 )  # fmt: skip
 # Any number that no other program on the same PostgreSQL database uses for its advisory locks.
 _UPGRADE_LOCK: Final = 0x6775616E676675
+_VERSIONS: Final = "guangfu.storage.sql.migrations.versions"
+_MIGRATION: Final = re.compile(r"r(\d{4})_\w+\.py")
 
 
 def open_database(url: str, *, create: bool = True) -> Engine:
@@ -69,7 +69,13 @@ def upgrade(engine: Engine) -> None:
     """
     if schema_is_current(engine):
         return
-    config = _config()
+    # Alembic takes 11 MB, so only who has something to upgrade imports it.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", "guangfu.storage.sql:migrations")
     with engine.begin() as db:  # SQLite: this alone keeps the others out
         if db.dialect.name == "postgresql":
             db.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
@@ -101,14 +107,16 @@ def schema_is_current(engine: Engine) -> bool:
         Unavailable: The database can't be reached.
     """
     with engine.connect() as db:
-        revision = MigrationContext.configure(db).get_current_revision()
-    return revision == ScriptDirectory.from_config(_config()).get_current_head()
+        known = sa.inspect(db).has_table("alembic_version")
+        revisions = db.scalars(sa.text("SELECT version_num FROM alembic_version")).all() if known else []
+    return revisions == [newest_revision()]
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "guangfu.storage.sql:migrations")
-    return config
+@cache
+def newest_revision() -> str:
+    """The number of the newest migration, by the names of their files: their numbers are their revisions."""
+    names = [file.name for file in files(_VERSIONS).iterdir()]
+    return max(found[1] for name in names if (found := _MIGRATION.fullmatch(name)))
 
 
 def _parse(url: str) -> URL:
