@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from guangfu.clock import Clock, local_day
 from guangfu.demo.broker import amqtt, find_mosquitto, mosquitto
 from guangfu.demo.clock import demo_clock, keep_clock
+from guangfu.demo.money import MOVED, move_money
 from guangfu.demo.preflight import NotReady, free_port
 from guangfu.demo.settling import SETTLED, settle_last_month
 from guangfu.demo.supervisor import Died, Fleet, Supervisor
@@ -217,3 +218,16 @@ def _settle(parts: Parts, lang: Lang, console: Console) -> None:
         return
     if done is not None and done.statements:
         console.print(SETTLED(lang, month=done.month, n=done.statements, look=done.to_look_at))
+    if done is not None:
+        _move(parts, done.month, lang, console)
+
+
+def _move(parts: Parts, month: str, lang: Lang, console: Console) -> None:
+    """Takes the settled money its way; without it the demo shows what is settled, and goes on."""
+    try:
+        moved = move_money(parts.engine, parts.plan.folder, parts.clock)
+    except (OSError, ValueError, StorageError) as error:
+        log.warning("no_money", why=str(error))
+        return
+    if moved is not None:
+        console.print(MOVED(lang, page=f"{parts.plan.page}finance?month={month}", **moved._asdict()))

@@ -1,35 +1,16 @@
-"""Synthetic persons: identity numbers of a region that does not exist, cards of no bank, phones of no operator."""
+"""Synthetic persons of the demo, and keys for tests."""
 
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from guangfu.demo.people import NOWHERE, card_of, identity_of, known_of, name_of, phone_of
 from guangfu.storage.personal_keys import Keyring, PersonsSettings, load_keys, new_key
 from guangfu.storage.sql.persons import Secret
 
-NOWHERE = "990000"
-
-
-def identity_of(n: int) -> str:
-    """The nth synthetic identity number: its check digit is right, its region is none."""
-    stem = f"{NOWHERE}19{50 + n // 1000 % 50:02d}0101{n % 1000:03d}"
-    total = sum(int(digit) * pow(2, 17 - i, 11) for i, digit in enumerate(stem))
-    return stem + "10X98765432"[total % 11]
-
-
-def card_of(n: int) -> str:
-    stem = f"999999{n:012d}"
-    total = sum(c - 9 * (c > 9) for c in (int(d) * (2 - i % 2) for i, d in enumerate(reversed(stem))))
-    return f"{stem}{-total % 10}"
-
-
-def name_of(n: int) -> str:
-    """A name of a person of the demonstration, no two alike."""
-    return "演示" + "".join("零壹贰叁肆伍陆柒捌玖"[int(d)] for d in str(n))
-
-
-def phone_of(n: int) -> str:
-    return f"199{n:08d}"
+__all__ = [
+    "NOWHERE", "Somebody", "card_of", "identity_of", "name_of", "new_keyring", "new_settings", "phone_of"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,12 +19,7 @@ class Somebody:
 
     @property
     def known(self) -> dict[Secret, str]:
-        return {
-            Secret.NAME: name_of(self.n),
-            Secret.IDENTITY_NUMBER: identity_of(self.n),
-            Secret.BANK_CARD: card_of(self.n),
-            Secret.PHONE: phone_of(self.n),
-        }
+        return known_of(self.n)
 
     @property
     def secrets(self) -> list[str]:
