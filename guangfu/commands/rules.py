@@ -116,7 +116,8 @@ def show(
 
 def confirming(line: RuleLine) -> str | None:
     """A file's header and the line that confirms a rule as it is; `None` where there is nothing to confirm."""
-    return None if line.kind is Kind.ENERGY else _csv(line, {"confirmed": "yes"})
+    ours = line.kind is Kind.ENERGY and line.because is None
+    return None if ours else _csv(line, {"confirmed": "yes"})
 
 
 def replacing(line: RuleLine) -> str | None:

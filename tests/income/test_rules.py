@@ -100,3 +100,14 @@ def test_an_unknown_column_is_the_only_fault_of_its_line(tmp_path: Path) -> None
     with pytest.raises(BadRules) as caught:
         load_rules(tmp_path)
     assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, "yuan_per_kwhh")]
+
+
+def test_what_energy_rests_on_is_confirmed_line_by_line(tmp_path: Path) -> None:
+    """Recalled typical hours and hours read in a copy are unconfirmed; what is ours, or in a document, is not."""
+    shipped = load_rules().energy.unconfirmed
+    assert {"typical_hours_i", "subsidised_hours_ii", "power_tolerance"} <= shipped
+    assert not {"max_gap_h", "like_spread", "subsidised_hours"} & shipped
+    (tmp_path / "energy.csv").write_text("name,value,document,confirmed\ntypical_hours_i,1700,D,yes\n")
+    own = load_rules(tmp_path).energy
+    assert own.unconfirmed == shipped - {"typical_hours_i"}
+    assert own.typical_hours_i == 1700

@@ -150,7 +150,9 @@ def _question(rule: Rule, rules: Rules) -> Text | None:
 def _energy_line(row: Row) -> RuleLine:
     name, unit = row_id(row), words.ENERGY_UNITS[row_id(row)]
     value = Text(row.cells["value"] + unit.zh, row.cells["value"] + unit.en)
-    return RuleLine(Kind.ENERGY, name, words.ENERGY[name], value, None, None, "", "", None, row)
+    known, confirmed = row.cells["confidence"], row.cells["confirmed"] == "yes"
+    because = None if confirmed or known in {"", "A"} else words.ENERGY_OPEN[known]
+    return RuleLine(Kind.ENERGY, name, words.ENERGY[name], value, None, None, row.cells["document"], known, because, row)
 
 
 def _dates(rule: Rule, rules: Rules) -> tuple[date | None, date | None]:  # noqa: PLR0911 - a kind each

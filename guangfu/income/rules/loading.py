@@ -191,17 +191,24 @@ ENERGY_BOUNDS: Final = {
     "typical_hours_ii": ("500", "3000"),
     "typical_hours_iii": ("500", "3000"),
     "typical_spread": ("0", "1"),
+    "power_tolerance": ("0", "1"),
+    "loss_tolerance": ("0", "1"),
+    "reconcile_floor_h": ("0", "24"),
 }
 """A gap of more than a day would touch days that no reading marks for accounting."""
 
 
 def _energy(rows: Sequence[Row], faults: list[RuleFault]) -> EnergyRules:
     values: dict[str, float] = {}
+    unconfirmed: set[str] = set()
     for row in rows:
         cells = Cells(row, faults)
         name = cells.text("name")
+        known = cells.choice_or_none("confidence", Confidence)  # none: a setting of ours, not a document's
+        if not cells.flag_or_none("confirmed") and known in {Confidence.B, Confidence.C}:
+            unconfirmed.add(name)
         if name in ENERGY_BOUNDS:
             values[name] = float(cells.number("value", *ENERGY_BOUNDS[name]))
         else:
             cells.bad("name", "、".join(ENERGY_BOUNDS), "one of " + ", ".join(ENERGY_BOUNDS))
-    return EnergyRules(**values)
+    return EnergyRules(**values, unconfirmed=frozenset(unconfirmed))

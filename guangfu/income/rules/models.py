@@ -295,6 +295,11 @@ class EnergyRules:
     typical_hours_ii: float = 1550
     typical_hours_iii: float = 1400
     typical_spread: float = 0.06
+    power_tolerance: float = 0.05
+    loss_tolerance: float = 0.06
+    reconcile_floor_h: float = 0.2
+    unconfirmed: frozenset[str] = frozenset()
+    """Those that rest on what was recalled or read in a copy only, and that no operator has confirmed."""
 
 
 @dataclass(frozen=True)

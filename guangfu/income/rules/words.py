@@ -87,6 +87,18 @@ ENERGY: Final = {
     "typical_spread": Text(
         "电站一年与常年相差的标准差", "how far a station's year differs from a typical one (one sigma)"
     ),
+    "power_tolerance": Text(
+        "功率积分与同一设备电表同时段走字允许相差的比例",
+        "how far power added up may differ from what the same device's counter gained meanwhile",
+    ),
+    "loss_tolerance": Text(
+        "逆变器电量与关口表电量允许相差的比例：线路、变压器损耗和自用电",
+        "how far the inverters' counters may differ from the gateway meter: cables, transformer, own use",
+    ),
+    "reconcile_floor_h": Text(
+        "当日电量少于容量乘以此小时数的不核对",
+        "days with less energy than so many hours of the capacity are not compared",
+    ),
 }
 ENERGY_UNITS: Final = {
     "coverage_floor": Text("", ""),
@@ -108,7 +120,15 @@ ENERGY_UNITS: Final = {
     "typical_hours_ii": Text(" 小时", " h"),
     "typical_hours_iii": Text(" 小时", " h"),
     "typical_spread": Text("", ""),
+    "power_tolerance": Text("", ""),
+    "loss_tolerance": Text("", ""),
+    "reconcile_floor_h": Text(" 小时", " h"),
 }
+ENERGY_OPEN: Final = {
+    "B": Text("只见于转抄或摘录", "read only in a copy or an excerpt"),
+    "C": Text("凭记忆，尚未有人确认", "recalled; nobody has confirmed it"),
+}
+"""What is open about a rule of energy, by its confidence."""
 
 
 def says(rule: Rule) -> Text:
