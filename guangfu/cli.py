@@ -66,6 +66,10 @@ PROGRAMS: Final = {
         "accounting.months_commands",
         Text("月份：状态、预估与结算、变动、关账", "months: states, settled beside estimated, what moved, closing"),
     ),
+    "papers": Program(
+        "accounting.papers.commands",
+        Text("纸质材料：月报、公示、划拨单、代发封面、年报", "papers: statements, notices, forms, yearly reports"),
+    ),
     "opening-balances": Program(
         "accounting.villages.openings_commands", Text("期初余额：导入、列出", "opening balances: import, list")
     ),

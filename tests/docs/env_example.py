@@ -14,6 +14,7 @@ SETTINGS: Final = {
     "databases, for every program": "guangfu.storage.opening:StorageSettings",
     "rules of money": "guangfu.income.rules:RulesSettings",
     "personal data: nothing of a person is kept without these keys": "guangfu.storage.personal_keys:PersonsSettings",
+    "papers of finance": "accounting.papers.settings:PapersSettings",
     "ingest": "ingest.settings:Settings",
     "accounting": "accounting.settings:Settings",
     "api": "api.settings:Settings",

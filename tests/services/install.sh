@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the real services that the tests use: Mosquitto, PostgreSQL, Chromium with a Chinese font
-# from Debian's packages, and InfluxDB 1.8.10 built with Go into .services/bin. Safe to run again.
+# and Pango for PDFs from Debian's packages, and InfluxDB 1.8.10 built with Go into .services/bin. Safe to run again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -10,7 +10,8 @@ sudo=""
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 
 packages=()
-for package in mosquitto postgresql chromium chromium-driver fonts-noto-cjk; do
+for package in mosquitto postgresql chromium chromium-driver fonts-noto-cjk \
+  libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; do
   installed "$package" || packages+=("$package")
 done
 if [ ! -x .services/bin/influxd ] && ! command -v go >/dev/null; then packages+=(golang-go); fi

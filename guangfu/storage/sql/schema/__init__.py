@@ -14,6 +14,7 @@ from guangfu.storage.sql.schema.completeness import (
 from guangfu.storage.sql.schema.figures import daily_energy, daily_income, monthly_income, village_monthly_income
 from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_seen
 from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
+from guangfu.storage.sql.schema.notices import notices
 from guangfu.storage.sql.schema.openings import opening_balances
 from guangfu.storage.sql.schema.operations import ingest_health, rollup_marks
 from guangfu.storage.sql.schema.papers import state_changes, station_months, vouchers
@@ -85,6 +86,7 @@ __all__ = [
     "leagues",
     "metadata",
     "monthly_income",
+    "notices",
     "opening_balances",
     "payment_batches",
     "payments",
