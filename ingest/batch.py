@@ -1,6 +1,7 @@
 """What is written to the store together: decoded and checked groups, and what SQL is owed for them."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -30,7 +31,7 @@ _PIECE: Final = 32
 class Batch:
     """Points, the groups they come from, and what SQL is owed for them.
 
-    Of a point its message is not kept: it is found again in the groups when the store refuses the point, which is rare.
+    Messages and groups are not kept: they are read again when the store refuses a point, which is rare.
 
     Args:
         origin: Begins the origin of each dead letter: worker and spool.
@@ -48,7 +49,7 @@ class Batch:
         self._blocks: list[PointBlock] = []
         self.size = 0
         self.messages = 0
-        self.groups: list[Group] = []
+        self.groups: list[int] = []
         self.owed = Owed()
         self._numbers = Numbers()
         self._heard: list[Several] = []
@@ -68,6 +69,8 @@ class Batch:
                 self.suspects.update(suspects(marks))
                 for block, own in zip(blocks, np.split(marks, np.cumsum([len(b) for b in blocks[:-1]])), strict=True):
                     block.mark(own.tolist())
+        for block in self._blocks:
+            block.numbers.clear()  # nobody looks at them any more
 
     def add(self, group: Group) -> None:
         """Decodes and checks the messages of a group."""
@@ -78,7 +81,7 @@ class Batch:
             if not self._add_together(chunk):
                 self._add_in_pieces(group, start, chunk)
         self.messages += len(arrivals)
-        self.groups.append(group)
+        self.groups.append(group.id)
 
     def _add_together(self, arrivals: Messages) -> bool:
         """Whether all messages were ordinary; if not, nothing was added."""
@@ -134,14 +137,14 @@ class Batch:
         if self._heard:
             self.owed.hear_all(self._directory.devices.stations, self._heard)
             self._heard.clear()
-        numbered = self._numbers.numbered(self.groups[-1].id)
+        numbered = self._numbers.numbered(self.groups[-1])
         self.owed.numbered = [] if numbered is None else [numbered]
         return self.owed
 
-    def add_refused(self, refused: list[RefusedPoint]) -> None:
-        """The store will never take these points: finds their messages, and owes a dead letter for each."""
+    def add_refused(self, refused: list[RefusedPoint], groups: Iterable[Group]) -> None:
+        """The store will never take these points: finds their messages in the groups, and owes a letter for each."""
         details = {_key(r.point.station, r.point.reading): r.detail for r in refused}
-        for group in self.groups:
+        for group in groups:
             for index, frame in enumerate(group.frames):
                 for part in self._parts(group, index, Arrival(*frame)):
                     self._add_refused_of(group, index, part, details)

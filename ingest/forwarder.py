@@ -8,13 +8,13 @@ the store has the points. A crash in between repeats batches, and writing a poin
 import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from guangfu.clock import Clock, to_ms
 from guangfu.storage.errors import Refused, Unavailable
-from guangfu.storage.spool import Spool
+from guangfu.storage.spool import Group, Spool
 from guangfu.storage.telemetry_store import Point, RefusedPoint, TelemetryStore
 from ingest.backoff import Backoff
 from ingest.batch import DETAIL_LENGTH, Batch
@@ -119,9 +119,14 @@ class Forwarder:
         if refused is None:
             return
         if refused:
-            batch.add_refused(refused)
+            batch.add_refused(refused, self._read_again(batch.groups))
         if self._advance(batch, stop):
             self._count(batch)
+
+    def _read_again(self, groups: Sequence[int]) -> Iterator[Group]:
+        """The groups one by one; they are in the spool until the cursor has passed them."""
+        for group in groups:
+            yield from (found for found in self._spool.read(group - 1, 1) if found.id == group)
 
     def _abandon(self) -> None:
         """At the end: what is being written is written again at the next start, since the cursor stays before it."""
@@ -166,7 +171,7 @@ class Forwarder:
         bodies = [encode_owed(owed)] if owed else []
         while not stop.is_set():
             try:
-                self._spool.advance(batch.groups[-1].id, bodies)
+                self._spool.advance(batch.groups[-1], bodies)
             except Unavailable as full:
                 log.warning("%s", full)
                 self._backoff.wait(stop)

@@ -11,12 +11,12 @@ they agree, and a test holds it.
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, compress, repeat
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from guangfu.storage.point_block import PointBlock
+from guangfu.storage.point_block import PointBlock, columns_of
 from guangfu.storage.spool import Messages
 from guangfu.telemetry.decode import decode_ordinary
 from guangfu.telemetry.reading import MAX_READINGS, Message, Quality, Reading
@@ -66,14 +66,17 @@ def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) 
     if not 0 < min(counts) <= max(counts) <= MAX_READINGS:
         return None
     readings = list(chain.from_iterable([message.readings for message in messages]))
-    at_ms = np.array([reading.at_ms for reading in readings], dtype=np.int64)
+    times_ms = [reading.at_ms for reading in readings]
+    at_ms = np.array(times_ms, dtype=np.int64)
     ahead_ms = at_ms - np.repeat(np.array(arrivals.received_at_ms, dtype=np.int64), counts)
     if at_ms.min() < EARLIEST_MS or ahead_ms.max() > max_ahead_ms:
         return None
     known: list[str] = stations  # type: ignore[assignment]  # none is missing; they are the registry's own
     of = known if len(readings) == len(known) else list(chain.from_iterable(map(repeat, known, counts)))
-    places = _places(of, readings, directory.devices)
-    blocks = None if places is None else _blocks(places, of, readings, _quality(ahead_ms).tolist(), directory.devices)
+    names = [reading.device for reading in readings]
+    places = _places(of, names, directory.devices)
+    columns = _Columns(readings, of, names, times_ms, _quality(ahead_ms).tolist())
+    blocks = None if places is None else _blocks(places, columns, directory.devices)
     boots, seqs = [message.boot for message in messages], [message.seq for message in messages]
     unnumbered = boots.count(None) + seqs.count(None)
     if places is None or blocks is None or _named(messages) - unnumbered + sum(map(_taken, blocks)) != _colons(said):
@@ -85,41 +88,44 @@ def check_together(arrivals: Messages, directory: Directory, max_ahead_ms: int) 
     return Together(blocks, known, boots, seqs, unnumbered == 0, first, places, at_ms)
 
 
-def _places(stations: Sequence[str], readings: Sequence[Reading], devices: Devices) -> Places | None:
+class _Columns(NamedTuple):
+    """m readings: themselves, and what is known of each."""
+
+    readings: Sequence[Reading]
+    stations: Sequence[str]
+    devices: Sequence[str]
+    at_ms: Sequence[int]
+    quality: Sequence[int]
+
+
+def _places(stations: Sequence[str], names: Sequence[str], devices: Devices) -> Places | None:
     """The device of each reading; `None` if one is not registered."""
     try:
-        return devices.places(zip(stations, [reading.device for reading in readings], strict=True))
+        return devices.places(zip(stations, names, strict=True))
     except KeyError:
         return None
 
 
-def _blocks(
-    places: Places, stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int], devices: Devices
-) -> list[PointBlock] | None:
+def _blocks(places: Places, columns: _Columns, devices: Devices) -> list[PointBlock] | None:
     """The readings by the kind of their device; `None` if a value can't be true."""
     kinds = devices.kinds[places]
     if (kinds == kinds[0]).all():
-        blocks = [_of_kind(int(kinds[0]), places, stations, readings, quality)]
+        blocks = [_of_kind(int(kinds[0]), places, columns)]
     else:
         picks = {int(kind): kinds == kind for kind in np.unique(kinds)}
-        blocks = [
-            _of_kind(kind, places[picked], *_picked(picked, stations, readings, quality))
-            for kind, picked in picks.items()
-        ]
+        blocks = [_of_kind(kind, places[picked], _picked(picked, columns)) for kind, picked in picks.items()]
     return blocks if all(all_possible(block, devices) for block in blocks) else None
 
 
-def _of_kind(
-    kind: int, places: Places, stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int]
-) -> PointBlock:
-    block = PointBlock.of(KINDS[kind], stations, readings, quality)
-    block.places = places
-    return block
+def _of_kind(kind: int, places: Places, columns: _Columns) -> PointBlock:
+    readings, stations, devices, at_ms, quality = columns
+    fields = columns_of(KINDS[kind], readings)
+    return PointBlock(KINDS[kind], stations, devices, at_ms, fields, quality, places=places)
 
 
-def _picked(picked: NDArray[np.bool_], *columns: Sequence[Any]) -> list[list[Any]]:
+def _picked(picked: NDArray[np.bool_], columns: _Columns) -> _Columns:
     wanted = picked.tolist()
-    return [list(compress(column, wanted)) for column in columns]
+    return _Columns._make(list(compress(column, wanted)) for column in columns)
 
 
 def _quality(ahead_ms: Integers) -> Integers:

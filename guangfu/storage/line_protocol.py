@@ -65,7 +65,7 @@ def encode_lines(points: Sequence[Point]) -> bytes:
         keys = _keys(block)
         if not all(keys):
             odd += compress(block.points(), [not key for key in keys])
-            block, keys = _plain_part(block, keys)  # noqa: PLW2901 - the rest of it
+            block, keys = block.picked(keys), list(compress(keys, keys))  # noqa: PLW2901 - the rest of it
         lines += (_plain_lines(block.part(i, i + _CHUNK_POINTS), keys[i : i + _CHUNK_POINTS])
                   for i in range(0, len(block), _CHUNK_POINTS))  # fmt: skip
     return b"".join([*lines, *map(_odd_line, odd)])
@@ -97,13 +97,6 @@ def _keys(block: PointBlock) -> list[str]:
             plain = _PLAIN_ID.fullmatch(station) and _PLAIN_ID.fullmatch(device)
             known[station, device] = series_key(block.kind, station, device) if plain else ""
     return _keys(block)
-
-
-def _plain_part(block: PointBlock, keys: list[str]) -> tuple[PointBlock, list[str]]:
-    def kept(values: Sequence[Any]) -> list[Any]:
-        return list(compress(values, keys))
-
-    return PointBlock.of(block.kind, kept(block.stations), kept(block.readings), kept(block.quality)), kept(keys)
 
 
 def _plain_lines(block: PointBlock, keys: Sequence[str]) -> bytes:

@@ -6,6 +6,7 @@ over one field, and line protocol, DuckDB's arrays and ingest's checks all start
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any, Final, overload
 
 import numpy as np
@@ -47,7 +48,6 @@ class PointBlock:
         at_ms: (n,) [ms since 1970 UTC]
         columns: By field, for each of `FIELDS_OF[kind]`: (n,), `None` where missing.
         quality: (n,)
-        readings: (n,) what the columns were made from.
         given: (n,) the points, if it was made from points: a store gives back those that it was given.
         numbers: Fields that were made numbers already: (n,) float64, NaN where missing. A counter is exact below 2^53.
         places: (n,) what a program adds: the number that it knows each device by.
@@ -59,7 +59,6 @@ class PointBlock:
     at_ms: Sequence[int]
     columns: dict[str, list[Any]]
     quality: Sequence[int]
-    readings: Sequence[Reading]
     given: Sequence[Point] | None = None
     numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
     places: NDArray[np.int32] | None = field(default=None, repr=False)
@@ -69,9 +68,8 @@ class PointBlock:
     def of(
         cls, kind: DeviceKind, stations: Sequence[str], readings: Sequence[Reading], quality: Sequence[int]
     ) -> "PointBlock":
-        columns = {name: _COLUMN_OF[name](readings) for name in FIELDS_OF[kind]}
         devices, at_ms = [reading.device for reading in readings], [reading.at_ms for reading in readings]
-        return cls(kind, stations, devices, at_ms, columns, quality, readings)
+        return cls(kind, stations, devices, at_ms, columns_of(kind, readings), quality)
 
     @property
     def missing(self) -> dict[str, int]:
@@ -91,7 +89,7 @@ class PointBlock:
         return self.numbers[name] if name in self.numbers else self.as_rows([name])[0]
 
     def __len__(self) -> int:
-        return len(self.readings)
+        return len(self.at_ms)
 
     def mark(self, quality: Sequence[int]) -> None:
         """(n,) adds bits to the points' quality; they are no longer the points that were given."""
@@ -104,7 +102,7 @@ class PointBlock:
         columns = {name: column[cut] for name, column in self.columns.items()}
         return PointBlock(
             self.kind, self.stations[cut], self.devices[cut], self.at_ms[cut], columns, self.quality[cut],
-            self.readings[cut], None if self.given is None else self.given[cut],
+            None if self.given is None else self.given[cut],
             {name: numbers[cut] for name, numbers in self.numbers.items()},
             None if self.places is None else self.places[cut],
         )  # fmt: skip
@@ -113,8 +111,25 @@ class PointBlock:
         if self.given is not None:
             yield from self.given
             return
-        for station, reading, quality in zip(self.stations, self.readings, self.quality, strict=True):
-            yield Point(station, self.kind, reading, quality)
+        rows = zip(*self.columns.values(), strict=True)
+        for station, device, at_ms, quality, row in zip(
+            self.stations, self.devices, self.at_ms, self.quality, rows, strict=True
+        ):
+            values = dict(zip(self.columns, row, strict=True))
+            yield Point(station, self.kind, Reading(at_ms=at_ms, device=device, **values), quality)
+
+    def picked(self, wanted: Sequence[object]) -> "PointBlock":
+        """The points where `wanted`, (n,), is true; nothing but their columns is kept."""
+        stations, devices, at_ms, quality, *columns = (
+            list(compress(column, wanted))
+            for column in (self.stations, self.devices, self.at_ms, self.quality, *self.columns.values())
+        )
+        return PointBlock(self.kind, stations, devices, at_ms, dict(zip(self.columns, columns, strict=True)), quality)
+
+
+def columns_of(kind: DeviceKind, readings: Sequence[Reading]) -> dict[str, list[Any]]:
+    """By field of the kind: (n,) of n readings."""
+    return {name: _COLUMN_OF[name](readings) for name in FIELDS_OF[kind]}
 
 
 class Points(Sequence[Point]):
@@ -193,7 +208,6 @@ def joined(blocks: Sequence[PointBlock]) -> PointBlock:
         _chained(block.at_ms for block in blocks),
         columns,
         _chained(block.quality for block in blocks),
-        _chained(block.readings for block in blocks),
         numbers={name: np.concatenate([block.numbers[name] for block in blocks]) for name in known},
         places=np.concatenate(places) if len(places) == len(blocks) else None,
         _missing={name: sum(block.missing[name] for block in blocks) for name in columns},

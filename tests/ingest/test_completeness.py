@@ -44,7 +44,7 @@ def numbered(sent: Sequence[Sent], *, plain: bool = False) -> list[Numbered]:
     if not plain:
         batch.add(group)
     else:
-        batch.groups.append(group)
+        batch.groups.append(group.id)
         for index, each in enumerate(sent):
             batch._add_one(group, index, arrival(each))
     return batch.owed_whole().numbered

@@ -186,8 +186,9 @@ def test_points_of_foreign_messages_that_the_store_refuses_are_dead_letters(mapp
     batch = Batch("0/token", Directory.of(registry_of()), 300_000, interpreter)
     births = [sparkplug("NBIRTH", NBIRTH), sparkplug("DBIRTH", DBIRTH)]
     messages = [vendor({"id": 1001, "kwh": 1}), *births, sparkplug("DDATA", DDATA), sparkplug("DDATA", HISTORICAL)]
-    batch.add(Group(7, Messages.of(Frame(T, *message) for message in messages)))
-    batch.add_refused([RefusedPoint(point, "odd") for point in batch.points])
+    group = Group(7, Messages.of(Frame(T, *message) for message in messages))
+    batch.add(group)
+    batch.add_refused([RefusedPoint(point, "odd") for point in batch.points], [group])
     letters = batch.owed.letters
     assert [(x.reason, x.detail, x.station) for x in letters] == [
         ("store_refused", "odd", station) for station in ("s-0", "s-1", "s-1", "s-1")

@@ -77,7 +77,7 @@ def plainly(group: Group) -> Batch:
     plain = batch()
     for index, frame in enumerate(group.frames):
         plain._add_one(group, index, Arrival(*frame))
-    plain.groups.append(group)
+    plain.groups.append(group.id)
     return plain
 
 
