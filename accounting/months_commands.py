@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from accounting.closing import ClosePlan, close_months, plan_closing, readings_to_keep
-from accounting.explain import is_month
 from accounting.statements_commands import MonthOption, rules_of
 from accounting.statements_shown import AMOUNT_HEADS, ESTIMATED, SETTLED, show_differences, show_statements
 from accounting.villages.imports import PREVIEW, ApplyOption, keep_voucher, told
@@ -19,12 +18,14 @@ from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.shown import local_time, print_table
 from guangfu.commands.who import ByOption, who
 from guangfu.exits import Exit
+from guangfu.explain.subjects import is_month
 from guangfu.income.settlement.checking import kwh
 from guangfu.income.settlement.months import on_grid
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.ledger.states import STEPS, Subject, state_name
 from guangfu.stations.models import Registry
-from guangfu.storage.opening import StorageSettings, open_telemetry_store
+from guangfu.storage.api_readings import opened_readings
+from guangfu.storage.opening import StorageSettings
 from guangfu.storage.sql.figures import first_month, read_monthly_income
 from guangfu.storage.sql.month_summary import Amounts, MonthSummary, read_month_summary
 from guangfu.storage.sql.papers import read_changes, read_station_months, station_month_id
@@ -186,7 +187,7 @@ def close(
         chosen = _chosen(registry, month, station, banner, language)
         with engine.connect() as db:
             plan = plan_closing(db, registry, month, chosen, now, exception=exception is not None)
-            kept = _kept(db, registry, plan) if apply else []
+            kept = _kept(engine, db, registry, plan, language) if apply else []
         if apply:
             with engine.begin() as db:
                 lock_months(db)
@@ -195,12 +196,12 @@ def close(
     _tell(plan, language, applied=apply)
 
 
-def _kept(db: Connection, registry: Registry, plan: ClosePlan) -> list[BoundaryReading]:
-    store = open_telemetry_store(StorageSettings.load())
-    try:
-        return readings_to_keep(db, store, registry, rules_of(db), plan)
-    finally:
-        store.close()
+def _kept(engine: Engine, db: Connection, registry: Registry, plan: ClosePlan, lang: Lang) -> list[BoundaryReading]:
+    """From the telemetry store, or from the API of the system that has it open."""
+    if not plan.ready:
+        return []
+    with opened_readings(StorageSettings.load(), engine, registry, plan.month, lang) as readings:
+        return readings_to_keep(db, readings, registry, rules_of(db), plan)
 
 
 def _close(

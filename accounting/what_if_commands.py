@@ -11,11 +11,11 @@ import typer
 from sqlalchemy import Engine, event
 
 from accounting.commands import BAD_RULES, told, wrong_use
-from accounting.explain import is_month
 from accounting.what_if import Moved, behind, closed_stations, last_day, open_months, rule_changes, what_if
 from accounting.what_if_shown import CSV_HEADER, csv_row, shown
 from guangfu.clock import SystemClock, local_day
 from guangfu.exits import Exit
+from guangfu.explain.subjects import is_month
 from guangfu.income.rules import BadRules, Rules, RulesSettings, load_rules
 from guangfu.stations.models import Registry
 from guangfu.storage.errors import Unavailable

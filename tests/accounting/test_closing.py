@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from accounting.closing import ClosePlan, close_months, plan_closing, readings_to_keep
-from accounting.explain import Explainer
 from accounting.settlement import Settlement
 from guangfu.clock import day_start
 from guangfu.income.settlement.models import Statement
@@ -194,17 +193,3 @@ def test_a_meter_that_was_exchanged_has_bounds_while_it_was_in_service(county: C
     rows = boundary_readings(county.store, changed, "2026-05", ["s1"], {}, 24)
     assert [(row.device, row.bound_at) for row in rows] == [("meter-1", day_start(MAY)), ("m2", day_start(JUNE))]
     assert {row.quality for row in rows} == {"missing"}
-
-
-def test_a_closed_month_is_explained_by_what_closing_kept(county: County) -> None:
-    may_is_estimated(county)
-    take(county, [statement()])
-    close(county)
-    registry = read_registry(county.engine)
-    why = Explainer(county.store, county.engine, registry, county.rules, Lang.EN)
-    lines = [line for line in why.month(registry.stations["s1"], "2026-05") if "kept at closing" in line]
-    assert [line.split(" Wh")[0] for line in lines] == [
-        "  kept at closing: meter meter-1 at 2026-05-01 00:00:00 showed 1,000,000",
-        "  kept at closing: meter meter-1 at 2026-06-01 00:00:00 showed 1,744,000",
-    ]
-    assert all("factor 80 (telemetry, exact)" in line for line in lines)
