@@ -58,10 +58,10 @@ def _basis(row: BorneRow, rule: Deduction | None, invoices: list[Invoice]) -> Te
 def _unconfirmed(row: BorneRow, rule: Deduction | None) -> Text:
     if rule is None:
         return Text(f"{row.deduction_id} 的规则待核实", f"the rule of {row.deduction_id} is unconfirmed")
-    document = rule.document or "—"
+    zh, en = rule.document or "没有文号", rule.document or "no document number"
     return Text(
-        f"{rule.name.zh}待核实：依据 {document}，可信度 {rule.confidence}",
-        f"{rule.name.en} is unconfirmed: {document}, confidence {rule.confidence}",
+        f"{rule.name.zh}的费率待核实：{zh}，可信度 {rule.confidence}",
+        f"the rate of {rule.name.en} is unconfirmed: {en}, confidence {rule.confidence}",
     )
 
 

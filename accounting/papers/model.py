@@ -109,7 +109,7 @@ class Table:
 
     @property
     def has_totals(self) -> bool:
-        return bool(self.rows) and any(column.total for column in self.columns)
+        return any(column.total and self.total(column) is not None for column in self.columns)
 
 
 class Look(StrEnum):

@@ -60,7 +60,7 @@ def pdf(paper: Paper, lang: Lang) -> bytes:
     """
     try:
         import weasyprint
-    except OSError as error:
+    except (OSError, ImportError) as error:
         raise NoPango(str(error)) from error
     content: bytes = weasyprint.HTML(string=html(paper, lang)).write_pdf(finisher=_dated(paper.printed_at))
     return content

@@ -68,7 +68,7 @@ def _facts(db: Connection, office: Office, village_id: str, month: str) -> tuple
     state = state_name(Subject.PLAN_YEAR, plans[0].state) if plans else Text("没有", "none")
     day = office.desk.today
     return (
-        (Text("收益使用计划", "plan of use"), f"{month[:4]}：{state(office.lang)}"),
+        (Text("收益使用计划", "plan of use"), f"{month[:4]}, {state(office.lang)}"),
         (Text(f"村账余额（{day}）", f"bank account ({day})"), yuan(balance(db, VILLAGE_BANK, village_id=village_id))),
         (Text(f"在途（{day}）", f"in transit ({day})"), yuan(balance(db, IN_TRANSIT, village_id=village_id))),
         (Text("历年结转", "carried forward"), yuan(-balance(db, CARRIED_FORWARD, village_id=village_id))),

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from accounting.papers.common import (
     BORNE,
     ESTIMATED,
-    NO_ESTIMATE,
     PAID,
     PART_NAMES,
     PASSED,
@@ -94,7 +93,7 @@ def _energy(db: Connection, stations: Sequence[Station], year: int) -> Table:
             Row(
                 (station_name(station), _KINDS[station.kind], station.capacity_dc_w, len(of), energy,
                  settled.get(station.station_id, NOT_SETTLED), hours),
-                () if of else (NO_ESTIMATE,),
+                () if of else (_NO_YEAR,),
             )
         )  # fmt: skip
     return Table(
@@ -163,7 +162,7 @@ def _villages(office: Office, money: dict[str, list[VillageMoney]]) -> Table:
             Row(
                 (village_name(office.registry, village), len(known), estimated, total.settled_fen, total.received_fen,
                  total.deductions_fen, total.distributable_fen, total.passed_on_fen, total.arrived_fen, total.paid_fen),
-                () if known else (NO_ESTIMATE,),
+                () if known else (_NO_YEAR,),
             )
         )  # fmt: skip
     return Table(
@@ -205,5 +204,8 @@ _HOURS: Final = Text(
     "等效利用小时 = 预估电量 ÷ 直流装机；有数月份不足十二个月的，小时数只是这些月份的。",
     "Hours = estimated energy / installed DC capacity; where fewer than twelve months have a figure, of those "
     "months alone.",
+)
+_NO_YEAR: Final = Text(
+    "数据不足：全年没有可用的预估；合计不含此项", "insufficient data: no estimate in the year; left out of the total"
 )
 _PAID: Final = Text("发放见嘎查村表。", "What was paid is in the table of villages.")

@@ -23,6 +23,7 @@ from guangfu.ledger.fen import Fen
 from guangfu.ledger.postings import settled_entry
 from guangfu.ledger.postings.estimates import entitlement_entry
 from guangfu.stations.models import Registry
+from guangfu.storage.personal_keys import PersonsSettings, load_keys
 from guangfu.storage.sql.figures import replace_month
 from guangfu.storage.sql.journal import post_entries
 from guangfu.storage.sql.receipts import lock_cash
@@ -31,6 +32,7 @@ from guangfu.storage.sql.settlement import replace_settled
 from guangfu.storage.sql.transfers import Transfer
 from guangfu.texts import Lang
 from tests.stations.example import AOHAN, example
+from tests.villages.people import new_settings
 from tests.villages.village import Village
 
 NOW = datetime(2026, 10, 10, 2, tzinfo=UTC)
@@ -49,6 +51,7 @@ class County:
     engine: Engine
     folder: Path
     rules: Rules = field(default_factory=load_rules)
+    persons: PersonsSettings = field(default_factory=new_settings)
     people: Village = field(init=False)
     transfers: list[Transfer] = field(default_factory=list)
     batch: str = ""
@@ -61,7 +64,7 @@ class County:
         self._owe()
         self._receive()
         self._pass_on()
-        self.people = Village(self.engine, self.folder)
+        self.people = Village(self.engine, self.folder, money=0, keys=load_keys(self.persons))
         self._pay()
 
     @property
