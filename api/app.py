@@ -16,7 +16,19 @@ from api.language import language
 from api.parameters import known_parameters_only
 from api.parts import Parts
 from api.problems import MEDIA_TYPE, add_problem_handlers
-from api.routes import completeness, fleet, money, operations, plans, settlements, station, stations, stream, villages
+from api.routes import (
+    completeness,
+    fleet,
+    money,
+    notices,
+    operations,
+    plans,
+    settlements,
+    station,
+    stations,
+    stream,
+    villages,
+)
 from api.security import Security
 from api.settings import Settings
 from api.web import routes as pages
@@ -92,6 +104,8 @@ def _add_routes(app: FastAPI) -> None:
         dependencies=[Depends(known_parameters_only), Depends(language)],
         responses=dict.fromkeys((404, 422, 503), PROBLEM),
     )
-    for module in (fleet, stations, station, villages, settlements, money, completeness, plans, operations, stream):
+    of_energy = fleet, stations, station, completeness
+    of_money = villages, settlements, money, plans, notices
+    for module in (*of_energy, *of_money, operations, stream):
         routes.include_router(module.router)
     app.include_router(routes)

@@ -139,7 +139,7 @@ PLAIN = st.text("修路桥栽树保洁护林，。 ", max_size=8)
 def test_no_long_number_is_ever_posted(before: str, number: str, after: str, form: str) -> None:
     shown = public_words(before + form.format(number) + after, "公益岗位")
     assert number not in shown
-    assert HIDDEN in shown
+    assert HIDDEN in shown or shown == "公益岗位"  # 路 and a number is an address
     assert not any(part in shown for part in (number[:6], number[-6:]))
 
 
