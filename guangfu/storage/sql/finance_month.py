@@ -1,0 +1,203 @@
+"""A month of the village-level stations as finance looks at it: a row a station, the amounts side by side.
+
+Nothing is computed here that another room computes: estimates, statements, receipts, deductions and transfers are read
+as they stand, and put beside each other.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from guangfu.clock import month_days
+from guangfu.income.passing_on import deadline_for, due_on
+from guangfu.income.rules.models import Leg, Rules
+from guangfu.income.settlement.models import Cause, Difference
+from guangfu.income.settlement.months import on_grid
+from guangfu.ledger.books import Part
+from guangfu.stations.models import Registry, StationKind
+from guangfu.storage.sql import schema
+from guangfu.storage.sql.figures import read_monthly_income
+from guangfu.storage.sql.money import distributable, receivables
+from guangfu.storage.sql.papers import read_station_months
+from guangfu.storage.sql.receipts import read_dated_allocations
+from guangfu.storage.sql.settlement import read_settled, read_statements
+from guangfu.storage.sql.transfers import UNDER_WAY, read_transfer_lines, read_transfers
+
+
+@dataclass(frozen=True, slots=True)
+class StationFinance:
+    """A station's month. [fen]
+
+    `estimated_…` is `None` where there is no estimate, `settled_…` where no statement is posted. `outstanding_…` is
+    receivable and has not come in; `late_…` of it is past its deadline. `ready_fen` came in, less deductions, and is in
+    no transfer; `drafted_fen` is in a transfer that has not been sent; `transit_fen` was sent and has not arrived.
+    """
+
+    station_id: str
+    banner_code: str
+    state: str
+    coverage: float | None
+    estimated_base_fen: int | None
+    estimated_subsidy_fen: int | None
+    settled_base_fen: int | None
+    settled_subsidy_fen: int | None
+    difference_fen: int | None
+    main_cause: Cause | None
+    received_base_fen: int
+    received_subsidy_fen: int
+    outstanding_base_fen: int
+    outstanding_subsidy_fen: int
+    late_fen: int
+    deductions_fen: int
+    ready_fen: int
+    drafted_fen: int
+    transit_fen: int
+    arrived_fen: int
+    unconfirmed: bool
+
+
+AMOUNTS: Final = tuple(f.name for f in fields(StationFinance) if f.name.endswith("_fen"))
+
+
+def finance_month(
+    db: Connection, registry: Registry, rules: Rules, month: str, today: date, banner: str | None = None
+) -> list[StationFinance]:
+    """The village-level stations that are on grid in the month, by banner and station."""
+    stations = [one for one in on_grid(registry, month) if _asked(registry, one, banner)]
+    states = {row.station_id: row.state for row in read_station_months(db, month=month)}
+    income = {row.station_id: row for row in read_monthly_income(db, start=month, end=month)}
+    settled = _settled(db, month)
+    posted = {one.statement.station_id: one.differences for one in read_statements(db, month=month, states=["posted"])}
+    received = _sums((a.station_id, a.part, a.received_fen) for a in read_dated_allocations(db) if a.month == month)
+    waiting = _sums((d.station_id, d.part, d.amount) for d in receivables(db, registry) if d.month == month)
+    cash = distributable(db, registry, stations)
+    rests = _sums((key.station_id, "", amount) for key, amount in cash.items() if key.month == month)
+    passed = _passed(db, month)
+    late = _late_parts(registry, rules, month, today)
+    rows = []
+    for one in stations:
+        estimate, statement, differences = income.get(one), settled.get(one), posted.get(one, ())
+        base, subsidy = (received.get((one, part), 0) for part in (Part.BASE.value, Part.SUBSIDY.value))
+        open_ = {part.value: waiting.get((one, part.value), 0) for part in Part}
+        code, rest = registry.stations[one].banner_code, rests.get((one, ""), 0)
+        drafted, sent, arrived = (passed.get((one, state), 0) for state in ("drafted", "sent", "arrived"))
+        rows.append(
+            StationFinance(
+                station_id=one,
+                banner_code=code,
+                state=states.get(one, "open"),
+                coverage=estimate.coverage if estimate else None,
+                estimated_base_fen=estimate.estimated_base_fen if estimate else None,
+                estimated_subsidy_fen=estimate.estimated_subsidy_fen if estimate else None,
+                settled_base_fen=statement[0] if statement else None,
+                settled_subsidy_fen=statement[1] if statement else None,
+                difference_fen=sum(map(_gross, differences)) if differences else None,
+                main_cause=_main_cause(differences),
+                received_base_fen=base,
+                received_subsidy_fen=subsidy,
+                outstanding_base_fen=open_[Part.BASE.value],
+                outstanding_subsidy_fen=open_[Part.SUBSIDY.value],
+                late_fen=sum(amount for part, amount in open_.items() if (code, part) in late),
+                deductions_fen=base + subsidy - rest,
+                ready_fen=rest - drafted - sent - arrived,
+                drafted_fen=drafted,
+                transit_fen=sent,
+                arrived_fen=arrived,
+                unconfirmed=bool((estimate and estimate.unconfirmed) or (statement and statement[2])),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.banner_code, row.station_id))
+
+
+def _asked(registry: Registry, station_id: str, banner: str | None) -> bool:
+    station = registry.stations[station_id]
+    return station.kind is StationKind.VILLAGE and banner in {None, station.banner_code}
+
+
+def _settled(db: Connection, month: str) -> dict[str, tuple[int, int, bool]]:
+    """Base, subsidy and whether something of it is unconfirmed, by station; a month is the sum of its rows."""
+    found: dict[str, tuple[int, int, bool]] = {}
+    for row in read_settled(db, start=month, end=month):
+        base, subsidy, unconfirmed = found.get(row.station_id, (0, 0, False))
+        found[row.station_id] = (
+            base + row.settled_base_fen, subsidy + row.settled_subsidy_fen, unconfirmed or row.unconfirmed
+        )  # fmt: skip
+    return found
+
+
+def _sums(amounts: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for station_id, part, amount in amounts:
+        found[station_id, part] = found.get((station_id, part), 0) + amount
+    return found
+
+
+def _passed(db: Connection, month: str) -> dict[tuple[str, str], int]:
+    """By station and where the transfer stands; an approved one has not been sent either. [fen]"""
+    states = {t.transfer_id: "drafted" if t.state == "approved" else t.state for t in read_transfers(db)}
+    lines = [line for line in read_transfer_lines(db, states=UNDER_WAY) if line.month == month]
+    return _sums((line.station_id, states[line.transfer_id], line.passed_on_fen) for line in lines)
+
+
+def _gross(one: Difference) -> int:
+    return one.difference_base_fen + one.difference_subsidy_fen
+
+
+def _main_cause(differences: Collection[Difference]) -> Cause | None:
+    """The cause that moves most money; none where nothing differs."""
+    largest = max(differences, key=lambda one: abs(_gross(one)), default=None)
+    return largest.cause if largest is not None and _gross(largest) else None
+
+
+def _late_parts(registry: Registry, rules: Rules, month: str, today: date) -> set[tuple[str, str]]:
+    """Banners and parts whose money for the month should be in the agency's account by now."""
+    last = month_days(month)[-1]
+    late = set()
+    for code in {station.banner_code for station in registry.stations.values()}:
+        for part in Part:
+            rule = deadline_for(Leg.INTO_AGENCY, part.value, last, code, rules)
+            if rule is not None and due_on(rule, last) < today:
+                late.add((code, part.value))
+    return late
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStanding:
+    """How many village-level station-months stand where. `overdue`: money of it is past its deadline."""
+
+    month: str
+    open: int
+    estimated: int
+    settled: int
+    closed: int
+    overdue: bool
+
+
+def month_standings(db: Connection, registry: Registry, rules: Rules, today: date) -> list[MonthStanding]:
+    """The months that something is known of, the newest first."""
+    table = schema.station_months
+    villages = {s.station_id for s in registry.stations.values() if s.kind is StationKind.VILLAGE}
+    counts: dict[str, dict[str, int]] = {}
+    for station, month, state in db.execute(sa.select(table.c.station_id, table.c.month, table.c.state)):
+        if station in villages:
+            of = counts.setdefault(month, {})
+            of[state] = of.get(state, 0) + 1
+    owed: dict[str, set[tuple[str, str]]] = {}
+    for due in receivables(db, registry):
+        if due.amount > 0:
+            owed.setdefault(due.month, set()).add((registry.stations[due.station_id].banner_code, due.part))
+    return [
+        MonthStanding(
+            month=month,
+            open=of.get("open", 0),
+            estimated=of.get("estimated", 0),
+            settled=of.get("settled", 0),
+            closed=of.get("closed", 0),
+            overdue=bool(owed.get(month, set()) & _late_parts(registry, rules, month, today)),
+        )
+        for month, of in sorted(counts.items(), reverse=True)
+    ]
