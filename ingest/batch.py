@@ -37,11 +37,18 @@ class Batch:
         origin: Begins the origin of each dead letter: worker and spool.
         directory: What is registered.
         max_ahead_ms: How far a reading's time may be ahead of its arrival. [ms]
+        shared: Whether other workers take messages of the same stations.
         interpreter: Takes messages that are not `pv/1/…`; without it they are dead letters.
     """
 
     def __init__(
-        self, origin: str, directory: Directory, max_ahead_ms: int, interpreter: Interpreter | None = None
+        self,
+        origin: str,
+        directory: Directory,
+        max_ahead_ms: int,
+        interpreter: Interpreter | None = None,
+        *,
+        shared: bool = False,
     ) -> None:
         self._origin, self._directory, self._max_ahead_ms = origin, directory, max_ahead_ms
         self._interpreter = interpreter
@@ -51,7 +58,7 @@ class Batch:
         self.messages = 0
         self.groups: list[int] = []
         self.owed = Owed()
-        self._numbers = Numbers()
+        self._numbers = Numbers(shared=shared)
         self._heard: list[Several] = []
         self.suspects: Counter[str] = Counter()
 

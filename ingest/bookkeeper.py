@@ -133,7 +133,8 @@ class Bookkeeper:
         """Counts each once, though the outbox may be told twice."""
         origin = f"{self._settings.worker}/{self._spool.token}"
         told = told_up_to(db, origin)
-        for one in joined([one for one in numbered if one.group > told], told):
+        news = [one for one in numbered if one.group > told]
+        for one in joined(news, told, shared=self._settings.shared_subscriptions):
             keep_numbers(db, origin, one.group, list(one.came()), one.unnumbered)
             self._may_be_told = max(self._may_be_told, one.group)
 
@@ -166,5 +167,6 @@ class Bookkeeper:
         """While SQL is away for long, many rows say the same: the same days, the same stations."""
         rows = self._spool.read_outbox(_ROWS)
         if len(rows) >= _MERGE_FROM:
-            whole = merged((row.body for row in rows), apart_up_to=self._may_be_told)
+            bodies, shared = (row.body for row in rows), self._settings.shared_subscriptions
+            whole = merged(bodies, apart_up_to=self._may_be_told, shared=shared)
             self._spool.settle_outbox(rows[-1].id, [encode_owed(whole)])

@@ -4,6 +4,7 @@ A message belongs to the local day of its earliest reading; each copy of it give
 (docs/completeness.md).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -19,6 +20,11 @@ _RADIX_KEYS: Final = 1 << 16
 """So many different keys are sorted by their digits, ten times as fast."""
 _FEW: Final = 64
 """So few messages are told one by one: looking for runs would cost more than it saves."""
+MOST_RUNS: Final = 2000
+"""A run costs SQL as much as several messages cost everything else. Of more, the least useful ones become counts."""
+_MANY: Final = 8
+_SHARED_SPAN: Final = 64
+"""Of several workers each sees every second number, and less: their gaps close each other, up to so many workers."""
 
 
 class Numbered(msgspec.Struct, array_like=True, gc=False):
@@ -30,24 +36,35 @@ class Numbered(msgspec.Struct, array_like=True, gc=False):
         runs: int64, a row for each of its eight columns: the place in `starts`, local day since 1970, 1 if late, first
             and last number, first and last time [ms since 1970 UTC], messages.
         unnumbered: By station and day.
+        coarse: As `runs`, with a ninth column: how many numbers in between did not come.
     """
 
     group: int
     starts: list[tuple[str, str]] = []
     runs: bytes = b""
     unnumbered: list[Unnumbered] = []
+    coarse: bytes = b""
 
     def came(self) -> Iterator[Came]:
-        columns = np.frombuffer(self.runs, dtype=np.int64).reshape(8, -1).tolist()
-        for start, day, late, first, last, first_at_ms, last_at_ms, messages in zip(*columns, strict=True):
-            station, boot = self.starts[start]
-            yield Came(station, boot, day, bool(late), Run(first, last, first_at_ms, last_at_ms), messages)
+        for columns in (_columns(self.runs, 8), _columns(self.coarse, 9)):
+            for start, day, late, first, last, first_at_ms, last_at_ms, *counts in columns.T.tolist():
+                station, boot = self.starts[start]
+                yield Came(station, boot, day, bool(late), Run(first, last, first_at_ms, last_at_ms), *counts)
+
+
+def _columns(body: bytes, count: int) -> Integers:
+    return np.frombuffer(body, dtype=np.int64).reshape(count, -1)
 
 
 class Numbers:
-    """The numbers of a batch's messages."""
+    """The numbers of a batch's messages.
 
-    def __init__(self) -> None:
+    Args:
+        shared: Whether other workers may see the numbers in between.
+    """
+
+    def __init__(self, *, shared: bool = False) -> None:
+        self._shared = shared
         self._stations: list[str] = []
         self._boots: list[str] = []
         self._seqs: list[int] = []
@@ -98,7 +115,8 @@ class Numbers:
             return Numbered(group, unnumbered=unnumbered) if unnumbered else None
         starts, codes = _starts(self._stations, self._boots)
         earliest, newest, late = (np.concatenate(column) for column in zip(*self._times, strict=True))
-        return Numbered(group, starts, _runs(codes, self._seqs, earliest, newest, late).tobytes(), unnumbered)
+        runs, coarse = coarsened(_runs(codes, self._seqs, earliest, newest, late), shared=self._shared)
+        return _without_odd_starts(Numbered(group, starts, runs.tobytes(), unnumbered, coarse.tobytes()))
 
 
 def _starts(stations: list[str], boots: list[str]) -> tuple[list[tuple[str, str]], Integers]:
@@ -144,34 +162,97 @@ def _sorted(keys: Integers, seqs: Integers) -> tuple[Integers, Integers]:
     return order, np.append(0, np.flatnonzero(~same | (step > 1)) + 1)
 
 
-def joined(several: Iterable[Numbered], apart_up_to: int) -> list[Numbered]:
+def coarsened(runs: Integers, *, shared: bool) -> tuple[Integers, Integers]:
+    """What is left of too many runs, and with a ninth column those of which only counts are kept.
+
+    A counter that several stations share, or numbers by chance, make each message a run. They prove little, and must
+    not slow down what counts.
+
+    Args:
+        runs: (8, n), sorted by the first three and the first number.
+        shared: Whether other workers may see the numbers in between.
+    """
+    if runs.shape[1] <= MOST_RUNS:
+        return runs, np.empty((9, 0), np.int64)
+    first = np.append(0, np.flatnonzero((np.diff(runs[:3]) != 0).any(axis=0)) + 1)
+    last = np.append(first[1:], runs.shape[1]) - 1
+    several = last - first + 1
+    came = np.add.reduceat(runs[4] - runs[3] + 1, first)
+    span = runs[4, last] - runs[3, first]
+    poor = (several >= _MANY) & (2 * several > came) & (span // came >= (_SHARED_SPAN if shared else 1))
+    messages = np.add.reduceat(runs[7], first)
+    rows = [*runs[:4, first], runs[4, last], runs[5, first], runs[6, last], messages, span - came + 1]
+    return runs[:, np.repeat(~poor, several)], np.stack(rows)[:, poor]
+
+
+def joined(several: Iterable[Numbered], apart_up_to: int, *, shared: bool = False) -> list[Numbered]:
     """The same in fewer, but for those up to the group `apart_up_to`: of them SQL may know some already."""
     apart: list[Numbered] = []
     together: list[Numbered] = []
     for one in several:
         (apart if one.group <= apart_up_to else together).append(one)
-    return [*apart, _joined(together)] if len(together) > 1 else [*apart, *together]
+    return [*apart, _joined(together, shared=shared)] if len(together) > 1 else [*apart, *together]
 
 
-def _joined(several: Sequence[Numbered]) -> Numbered:
+def _joined(several: Sequence[Numbered], *, shared: bool) -> Numbered:
     runs: dict[tuple[str, str, int, bool], list[tuple[Run, int]]] = {}
     unnumbered: dict[tuple[str, int], list[int]] = {}
+    coarse_before: list[Came] = []
     for one in several:
         for came in one.came():
+            if came.holes:
+                coarse_before.append(came)
+                continue
             runs.setdefault(came[:4], []).append((came.run, came.messages))
         for station, day, messages, late in one.unnumbered:
             counted = unnumbered.setdefault((station, day), [0, 0])
             counted[0] += messages
             counted[1] += late
-    starts = list(dict.fromkeys((station, boot) for station, boot, _, _ in runs))
+    starts = list(dict.fromkeys((*(key[:2] for key in runs), *(came[:2] for came in coarse_before))))
     place = {start: i for i, start in enumerate(starts)}
     rows = [
         (place[station, boot], day, late, *run, messages)
         for (station, boot, day, late), some in runs.items()
         for run, messages in _joined_runs(some)
     ]
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 8).T.tobytes()
-    return Numbered(max(one.group for one in several), starts, columns, _rows(unnumbered))
+    fine, coarse = coarsened(np.array(rows, dtype=np.int64).reshape(-1, 8).T, shared=shared)
+    kept = [(place[x.station, x.boot], x.day, x.late, *x.run, x.messages, x.holes) for x in coarse_before]
+    coarse = np.concatenate((coarse, np.array(kept, dtype=np.int64).reshape(-1, 9).T), axis=1)
+    group = max(one.group for one in several)
+    return _without_odd_starts(Numbered(group, starts, fine.tobytes(), _rows(unnumbered), coarse.tobytes()))
+
+
+def _without_odd_starts(one: Numbered) -> Numbered:
+    """Of a station that gives nearly every message a start of its own, messages count as having no number."""
+    if len(one.starts) <= MOST_RUNS:
+        return one
+    starts_of = Counter(station for station, _ in one.starts)
+    messages_of: Counter[str] = Counter()
+    for came in one.came():
+        messages_of[came.station] += came.messages
+    odd = {station for station, n in starts_of.items() if n >= _MANY and 2 * n > messages_of[station]}
+    unnumbered = {(station, day): [messages, late] for station, day, messages, late in one.unnumbered}
+    for came in one.came():
+        if came.station in odd:
+            counted = unnumbered.setdefault((came.station, came.day), [0, 0])
+            counted[0] += came.messages
+            counted[1] += came.messages * came.late
+    place = np.cumsum([station not in odd for station, _ in one.starts]) - 1
+    return Numbered(
+        one.group,
+        [start for start in one.starts if start[0] not in odd],
+        _moved(_columns(one.runs, 8), one.starts, odd, place).tobytes(),
+        _rows(unnumbered),
+        _moved(_columns(one.coarse, 9), one.starts, odd, place).tobytes(),
+    )
+
+
+def _moved(columns: Integers, starts: Sequence[tuple[str, str]], odd: set[str], place: Integers) -> Integers:
+    """The columns without those of the odd stations, with the new places of their starts."""
+    stays = np.array([station not in odd for station, _ in starts])[columns[0]]
+    kept = columns[:, stays]
+    kept[0] = place[kept[0]]
+    return kept
 
 
 def _rows(unnumbered: dict[tuple[str, int], list[int]]) -> list[Unnumbered]:

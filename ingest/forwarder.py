@@ -99,7 +99,9 @@ class Forwarder:
 
     def _new_batch(self, directory: Directory) -> Batch:
         origin = f"{self._settings.worker}/{self._spool.token}"
-        return Batch(origin, directory, self._settings.max_ahead_s * 1000, self._interpreter)
+        settings = self._settings
+        shared = settings.shared_subscriptions
+        return Batch(origin, directory, settings.max_ahead_s * 1000, self._interpreter, shared=shared)
 
     def _is_full(self, batch: Batch, room_for: int) -> bool:
         """Whether another group of `room_for` points would be too much: what is over costs a small write of its own."""

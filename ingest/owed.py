@@ -120,18 +120,19 @@ def encode_owed(owed: Owed) -> bytes:
     return _ENCODER.encode(owed)
 
 
-def merged(bodies: Iterable[bytes], *, apart_up_to: int | None = None) -> Owed:
+def merged(bodies: Iterable[bytes], *, apart_up_to: int | None = None, shared: bool = False) -> Owed:
     """What several rows of the outbox say together.
 
     Args:
         apart_up_to: The last group of which SQL may know: what came up to it is not made one with what came after.
             Without it nothing is.
+        shared: Whether other workers take messages of the same stations.
     """
     everything = Owed()
     for body in bodies:
         everything.merge(_DECODER.decode(body))
     if apart_up_to is not None:
-        everything.numbered = joined(everything.numbered, apart_up_to)
+        everything.numbered = joined(everything.numbered, apart_up_to, shared=shared)
     return everything
 
 

@@ -30,7 +30,10 @@ class Run(NamedTuple):
 
 
 class Came(NamedTuple):
-    """A run of numbers of one station's start and local day (since 1970), and how many messages it came in."""
+    """A run of numbers of one station's start and local day (since 1970), and how many messages it came in.
+
+    `holes` numbers within the run did not come: where numbers have more gaps than is worth keeping, gaps are counts.
+    """
 
     station: str
     boot: str
@@ -38,6 +41,7 @@ class Came(NamedTuple):
     late: bool
     run: Run
     messages: int
+    holes: int = 0
 
 
 Unnumbered = tuple[str, int, int, int]
@@ -88,6 +92,10 @@ class Boot:
         if not spans:
             del self.late[day]
         return size(new), more
+
+    def cover(self, run: Run) -> int:
+        """Takes a run in as if it had no holes; returns how many numbers are known that were not."""
+        return size([*self._beyond(run), *self._fill(run)])
 
     def _beyond(self, run: Run) -> Iterator[Span]:
         """What is outside of what is known; it is known from now on, and so are the gaps up to it."""

@@ -1,5 +1,6 @@
 """The numbers of messages, from a batch to SQL."""
 
+import random
 from collections.abc import Sequence
 
 from hypothesis import given, settings
@@ -111,3 +112,53 @@ def test_a_message_is_of_the_day_of_its_earliest_reading() -> None:
     day = local_day_number(NOON_MS)
     (one,) = numbered([("s-0", "a", 1, [NOON_MS - midnight_ms]), ("s-0", "a", 2, [0, NOON_MS - midnight_ms + 1])])
     assert [(came.run.first, came.day) for came in one.came()] == [(1, day), (2, day - 1)]
+
+
+def runs_of(several: Sequence[Numbered]) -> list[Came]:
+    return [each for one in several for each in one.came()]
+
+
+def test_a_counter_that_stations_share_becomes_counts_and_few_rows() -> None:
+    sent: list[Sent] = [(f"s-{n % 3}", "a", n, [0]) for n in range(9000)]
+    came = runs_of(numbered(sent))
+    assert len(came) == 3
+    assert {(x.station, x.run.first, x.run.last, x.messages, x.holes) for x in came} == {
+        (f"s-{i}", i, 8997 + i, 3000, 5998) for i in range(3)
+    }
+
+
+def test_numbers_by_chance_become_counts_in_large_batches_and_in_many_small_ones() -> None:
+    dice = random.Random(4)
+    sent: list[Sent] = [("s-0", "a", dice.randrange(2**63), [0]) for _ in range(6000)]
+    (whole,) = runs_of(numbered(sent))
+    small = [one for start in range(0, len(sent), 50) for one in numbered(sent[start : start + 50])]
+    for number, one in enumerate(small, 1):
+        one.group = number
+    (put_together,) = runs_of(joined(small, 0))
+    assert put_together == whole
+    assert (whole.messages, whole.run.last - whole.run.first + 1 - whole.holes) == (6000, 6000)
+
+
+def test_a_station_that_misses_some_keeps_its_gaps_beside_one_that_counts_oddly() -> None:
+    odd: list[Sent] = [("s-0", "a", 2 * n, [0]) for n in range(5000)]
+    lossy: list[Sent] = [("s-1", "a", n, [0]) for n in range(5000) if n % 10]
+    came = [each for each in runs_of(numbered(odd + lossy)) if each.station == "s-1"]
+    assert len(came) == 500
+    assert not any(each.holes for each in came)
+
+
+def test_of_several_workers_each_keeps_what_the_others_will_fill() -> None:
+    batch = Batch("w", DIRECTORY, 300_000, shared=True)
+    batch.add(group_of(7, [("s-0", "a", 2 * n, [0]) for n in range(5000)]))
+    came = runs_of(batch.owed_whole().numbered)
+    assert len(came) == 5000
+    assert not any(each.holes for each in came)
+
+
+def test_messages_that_each_have_a_start_of_their_own_count_as_unnumbered() -> None:
+    sent: list[Sent] = [("s-0", f"boot-{n}", 1, [0]) for n in range(5000)]
+    sent += [("s-1", "a", n, [0]) for n in range(100)]
+    (one,) = numbered(sent)
+    (came,) = one.came()
+    assert (came.station, came.boot, came.messages) == ("s-1", "a", 100)
+    assert [(station, messages, late) for station, _, messages, late in one.unnumbered] == [("s-0", 5000, 0)]

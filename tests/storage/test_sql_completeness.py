@@ -215,3 +215,26 @@ def test_a_fleet_costs_a_row_a_station_and_day(engine: Engine) -> None:
         counted = {t.name: db.execute(select(func.count()).select_from(t)).scalar_one() for t in (
             schema.seq_boots, schema.seq_gaps, schema.completeness_days)}  # fmt: skip
     assert counted == {"seq_boots": 200, "seq_gaps": 0, "completeness_days": 200}
+
+
+def test_of_a_run_with_holes_only_counts_are_kept_and_what_fills_them_is_doubled(engine: Engine) -> None:
+    tell(engine, came(1))
+    coarse = came(3, last=12)._replace(messages=5, holes=6)
+    tell(engine, coarse, group=2)
+    assert gaps(engine) == [(2, 2)]
+    (day,) = figures(engine)
+    assert (day.received, day.missing, day.doubled) == (5, 7, 1)
+    tell(engine, coarse, group=2)
+    tell(engine, came(5), group=3)
+    (day,) = figures(engine)
+    assert (day.received, day.missing, day.doubled) == (5, 7, 2)
+    tell(engine, came(2), group=4)
+    (day,) = figures(engine)
+    assert (day.received, day.missing, day.doubled) == (6, 6, 2)
+
+
+def test_holes_at_the_limits_of_numbers_are_kept(engine: Engine) -> None:
+    whole = came(1)._replace(run=Run(0, HIGHEST, at_ms(1), at_ms(2)), messages=9, holes=HIGHEST - 8, late=True)
+    tell(engine, whole)
+    (day,) = figures(engine)
+    assert (day.received, day.late, day.missing) == (9, 9, 10**12)

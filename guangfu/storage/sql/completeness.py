@@ -79,8 +79,8 @@ def keep_numbers(
     before = {start: (boot.known, _rows_of(boot)) for start, boot in boots.items()}
     counts: dict[tuple[str, date], list[int]] = defaultdict(lambda: [0] * len(_COUNTS))
     for one in came:
-        new, late = boots[one.station, one.boot].add(one.run, one.day, late=one.late)
         counted = counts[one.station, _date(one.day)]
+        new, late = _take_in(boots[one.station, one.boot], one, counted)
         counted[0] += one.messages
         counted[1] += new
         counted[2] += late
@@ -95,6 +95,16 @@ def keep_numbers(
         db, schema.completeness_told, ["origin", "last_group"], [(origin, group)],
         "(origin) DO UPDATE SET last_group = excluded.last_group",
     )  # fmt: skip
+
+
+def _take_in(boot: Boot, one: Came, counted: list[int]) -> tuple[int, int]:
+    """How many numbers are new, and by how many more are late; holes are counted at once as gaps that are closed."""
+    if not one.holes:
+        return boot.add(one.run, one.day, late=one.late)
+    known = boot.cover(one.run)
+    new = min(known, one.run.last - one.run.first + 1 - one.holes)
+    counted[4] += min(known - new, _MOST_COUNTED)
+    return new, new if one.late else 0
 
 
 Rows = tuple[set[Gap], set[tuple[int, int, int]]]
