@@ -27,7 +27,7 @@ def beneficiary_statement(
     """
     persons = read_persons(db, [person_id])
     person = persons[person_id]
-    known = look(db, keys, [person_id], [Secret.NAME], purpose=purpose, at=office.desk.at, by=office.desk.by)
+    known = look(db, keys, [person_id], [Secret.NAME], purpose=purpose, at=office.now, by=office.desk.by)
     name = known[person_id].get(Secret.NAME) or _ERASED(office.lang)
     dues = [due for due in _dues(db, person_id) if start <= due.month <= end]
     tries = {p.due_id: p for p in read_payments(db, due_ids=[due.due_id for due in dues])}  # the last one of each

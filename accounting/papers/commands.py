@@ -156,7 +156,9 @@ def notice_(
 @app.command("check")
 def check_(
     code: Annotated[str, typer.Argument(help="公示上的验证码。The code on the notice.")],
-    file: Annotated[Path | None, typer.Argument(help="公示的 PDF。The notice's PDF.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="公示的 PDF。The notice's PDF.")
+    ] = None,
     sql_url: SqlUrl = None,
     lang: LangOption = "zh-CN",
 ) -> None:
@@ -216,7 +218,8 @@ def transfer_(
 def batch_(
     batch_id: Annotated[str, typer.Argument(help="批次，如 B-2026-000001。The batch.")],
     file: Annotated[
-        Path | None, typer.Option("--file", help="payments send 写出的银行文件，印其校验值。The bank's file.")
+        Path | None,
+        typer.Option("--file", exists=True, dir_okay=False, help="payments send 写出的银行文件。The bank's file."),
     ] = None,
     format_: FormatOption = Format.PDF,
     out: OutOption = HERE,
@@ -309,9 +312,8 @@ def _month(text: str) -> str:
 
 
 def _office(desk: Desk, on: datetime | None, lang: Lang) -> Office:
-    if on is not None:
-        desk = replace(desk, at=day_start(on.date()))
-    return Office(desk, PapersSettings.load(), lang)
+    printed = desk if on is None else replace(desk, at=day_start(on.date()))
+    return Office(printed, PapersSettings.load(), lang, kept_at=desk.at)
 
 
 def _write(paper: Paper, format_: Format, out: Path, lang: Lang, *, private: bool = False) -> Path:

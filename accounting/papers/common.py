@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from accounting.cash.steps import Desk
@@ -34,11 +34,19 @@ NO_ESTIMATE: Final = Text(
 
 @dataclass(frozen=True)
 class Office:
-    """The desk and what stands on every paper."""
+    """The desk and what stands on every paper.
+
+    `desk.at` is the moment that the paper is of, `--on`; `kept_at` the true one, of looks and notices that are kept.
+    """
 
     desk: Desk
     settings: PapersSettings
     lang: Lang = Lang.ZH
+    kept_at: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        return self.kept_at or self.desk.at
 
     @property
     def issuer(self) -> Text:

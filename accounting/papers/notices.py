@@ -138,7 +138,7 @@ def _row(db: Connection, office: Office, content: Content) -> Notice:
         content.code, content.kind, content.village_id, content.year, content.month, content.posted_on,
         content.posted_until, len(content.lines), content.total_fen if plan else None,
         None if plan else content.total_fen, content.sha256, heads_text(read_heads(db)), office.registry.synthetic,
-        office.desk.at, office.desk.by,
+        office.now, office.desk.by,
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def names_in_part(db: Connection, office: Office, payees: Sequence[str], purpose
         return {}
     keys: Keyring = load_keys(PersonsSettings.load())
     kinds = {name: person.kind for name, person in read_persons(db, payees).items()}
-    known = look(db, keys, payees, [Secret.NAME], purpose=purpose, at=office.desk.at, by=office.desk.by)
+    known = look(db, keys, payees, [Secret.NAME], purpose=purpose, at=office.now, by=office.desk.by)
     found = {}
     for payee, secrets in known.items():
         name = secrets.get(Secret.NAME, "")

@@ -1,6 +1,6 @@
 """The yearly report of a banner: energy and hours, the five amounts, ageing, villages with their use, findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -123,9 +123,9 @@ def _amounts(db: Connection, stations: Sequence[Station], year: int, open_: Sequ
     )
 
 
-def _sums(pairs: object) -> dict[str, int]:
+def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for name, amount in pairs:  # type: ignore[attr-defined]
+    for name, amount in pairs:
         found[name] = found.get(name, 0) + amount
     return found
 

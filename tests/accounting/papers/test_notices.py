@@ -1,6 +1,7 @@
 """A notice is known by its code, years later; another content has another code; nothing in it tells who somebody is."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,14 @@ def test_a_masked_name_keeps_at_most_its_first_character(name: str) -> None:
 @pytest.mark.parametrize("text", ["", "7K3M", "7K3M-ABCD-0119-ZZZU", "7K3M-ABCD-0119-ZZZZ-1", "＊"])
 def test_what_can_be_no_code_is_none(text: str) -> None:
     assert normal_code(text) is None
+
+
+def test_a_paper_of_another_day_keeps_its_look_under_the_true_time(county: County, run: Run) -> None:
+    """`--on` dates the paper alone: who looked when is never told otherwise."""
+    person = county.people.people[1]
+    asked = ("--purpose", "true time", "--from", "2026-01", "--to", "2026-12", "--format", "xlsx")
+    began_at = datetime.now(UTC)
+    assert run("person", person, *asked).exit_code == Exit.DONE
+    with county.engine.connect() as db:
+        look = next(one for one in read_looks(db, person) if one.purpose == "true time")
+    assert began_at <= look.looked_at <= datetime.now(UTC)
