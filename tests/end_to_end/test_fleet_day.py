@@ -46,7 +46,7 @@ def day(
     with running_whole(mosquitto, store, postgres.new_database(), registry, folder, now) as whole:
         simulate_day(mosquitto, folder / "truth.jsonl")
         rows = [json.loads(line) for line in (folder / "truth.jsonl").read_text().splitlines()]
-        wait_until(lambda: whole.count("dirty_days") >= len(registry.stations), "ingest told SQL of every station")
+        wait_until(lambda: whole.marked(DAY) >= len(registry.stations), "ingest told SQL of every station")
         wait_until(lambda: len(meter_readings(whole)) >= len(registry.stations) * 97, "every reading is stored")
         whole.account()
         yield whole, [row for row in rows if row.get("day") == DAY.isoformat()]

@@ -46,6 +46,12 @@ class Whole:
     def account(self) -> None:
         accounting.program.run_once(accounting.settings.Settings(), self.store, self.engine, self.clock)
 
+    def marked(self, day: date) -> int:
+        """Stations of which ingest has told SQL that this day's readings changed."""
+        dirty = schema.dirty_days
+        with self.engine.connect() as db:
+            return int(db.execute(select(func.count()).select_from(dirty).where(dirty.c.day == day)).scalar_one())
+
     def count(self, table: str) -> int:
         with self.engine.connect() as db:
             return int(db.execute(select(func.count()).select_from(schema.metadata.tables[table])).scalar_one())
