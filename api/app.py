@@ -18,6 +18,7 @@ from api.parts import Parts
 from api.problems import MEDIA_TYPE, add_problem_handlers
 from api.routes import (
     completeness,
+    explain,
     finance,
     fleet,
     money,
@@ -106,7 +107,7 @@ def _add_routes(app: FastAPI) -> None:
         responses=dict.fromkeys((404, 422, 503), PROBLEM),
     )
     of_energy = fleet, stations, station, completeness
-    of_money = villages, settlements, money, finance, plans, notices
+    of_money = villages, settlements, money, finance, plans, explain, notices
     for module in (*of_energy, *of_money, operations, stream):
         routes.include_router(module.router)
     app.include_router(routes)

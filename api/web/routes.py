@@ -45,6 +45,13 @@ def village(request: Request, village_id: str) -> HTMLResponse:
     return _page(request, "village.html", id=village_id)
 
 
+@router.get("/explain/station/{id}")
+@router.get("/explain/village/{id}")
+def explain(request: Request, id: str) -> HTMLResponse:  # noqa: A002 - as in the page
+    """Where the figures of a station's or a village's month come from."""
+    return _page(request, "explain.html", id=id)
+
+
 @router.get("/favicon.svg")
 @router.get("/favicon.ico")
 def favicon() -> Response:

@@ -6,9 +6,10 @@ Placeholders are `{name}`; the pages' scripts fill them in the same way as `str.
 from collections.abc import Mapping
 from typing import Final
 
+from api.web.texts.explain import EXPLAIN
 from api.web.texts.lists import LISTS
 from api.web.texts.places import PLACES
 from api.web.texts.shared import SHARED
 from guangfu.texts import Text
 
-TEXTS: Final[Mapping[str, Text]] = {**SHARED, **LISTS, **PLACES}
+TEXTS: Final[Mapping[str, Text]] = {**SHARED, **LISTS, **PLACES, **EXPLAIN}

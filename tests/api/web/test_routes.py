@@ -10,7 +10,10 @@ from api.web.files import static_files
 from api.web.routes import not_found_page, wants_page
 from guangfu.texts import Lang
 
-PAGES = ["/", "/?view=wall", "/wall", "/stations", "/stations/st1", "/villages/vl1"]
+PAGES = [
+    "/", "/?view=wall", "/wall", "/stations", "/stations/st1", "/villages/vl1", "/explain/station/st1",
+    "/explain/village/vl1",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)

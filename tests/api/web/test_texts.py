@@ -7,6 +7,7 @@ import pytest
 
 from api.web.files import static_files
 from api.web.texts import TEXTS
+from guangfu.explain.tree import Amount
 from guangfu.monitor.slots import Register
 from guangfu.monitor.states import StationState
 from guangfu.stations.models import DeviceKind, Grid, Zone
@@ -14,7 +15,8 @@ from tests.api.web.test_safe import SCRIPTS, TEMPLATES
 
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 MADE_OF_PARTS = re.compile(
-    r"^(state|station\.is|live|device|zone|grid|confidence|basis|absent|complete\.silence|chart\.income_station)\."
+    r"^(state|station\.is|live|device|zone|grid|confidence|basis|absent|complete\.silence|chart\.income_station"
+    r"|explain\.of)\."
 )
 """Texts whose key is put together from a value of the API."""
 
@@ -62,6 +64,7 @@ def test_every_text_is_used() -> None:
         *(f"grid.{grid}" for grid in Grid),
         *(f"complete.silence.{register}" for register in Register),
         *(f"confidence.{grade}" for grade in "ABC"),
+        *(f"explain.of.{of}" for of in Amount if of not in {"planned", "due", "indicator"}),
         *(f"basis.{basis}{why}" for basis in ("entitlement", "indicator") for why in ("", ".why")),
         *(f"live.{kind}{why}" for kind in ("stream", "poll", "cut") for why in ("", ".why")),
     ],

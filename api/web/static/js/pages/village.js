@@ -84,6 +84,7 @@ const slotsOnly = () => village.stations.length > 0 && village.stations.every((s
 function pick(month) {
   const row = months.find((each) => each.period === month);
   put("month-name", t("village.month", { month }));
+  one("#why").href = `/explain/village/${encodeURIComponent(id)}?month=${month}`;
   if (!slotsOnly()) showAnswer(row);
   loadHouseholds(month);
 }
