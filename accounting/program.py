@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from accounting.accountant import Accountant
 from accounting.metrics import Metrics
+from accounting.reconciler import Reconciler
 from accounting.rollups import Rollups
 from accounting.settings import Settings
 from guangfu.clock import Clock
@@ -48,10 +49,11 @@ def run(
     known_rules = rules if rules is not None else load_rules(RulesSettings.load().folder)
     accountant = Accountant(settings, store, engine, known_rules, clock, counted)
     rollups = Rollups(store, engine, clock)
+    reconciler = Reconciler(store, engine, known_rules, clock)
     wait_s = settings.interval_s
     with _served(registry, settings.metrics_port):
         while not stop.is_set():
-            went_well = _pass(accountant, rollups, counted, stop)
+            went_well = _pass(accountant, rollups, reconciler, counted, stop)
             wait_s = settings.interval_s if went_well else min(wait_s * 2, _LONGEST_WAIT_S)
             stop.wait(wait_s)
 
@@ -69,11 +71,14 @@ def run_once(
     return Accountant(settings, store, engine, known_rules, clock, Metrics(CollectorRegistry())).once()
 
 
-def _pass(accountant: Accountant, rollups: Rollups, metrics: Metrics, stop: threading.Event) -> bool:
+def _pass(
+    accountant: Accountant, rollups: Rollups, reconciler: Reconciler, metrics: Metrics, stop: threading.Event
+) -> bool:
     began_s = time.monotonic()
     try:
         computed = accountant.once(stop)
         rollups.once(stop)
+        reconciler.once(stop)
     except Unavailable as error:
         metrics.failures.inc()
         log.warning("a database is away, changed days wait: %s", error)

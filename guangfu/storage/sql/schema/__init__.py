@@ -29,6 +29,7 @@ from guangfu.storage.sql.schema.plans import (
     posts,
 )
 from guangfu.storage.sql.schema.receipts import bank_lines, receipt_allocations, receipts, subsidy_status
+from guangfu.storage.sql.schema.reconciliation import energy_reconciliation
 from guangfu.storage.sql.schema.registry import (
     attributes,
     banners,
@@ -76,6 +77,7 @@ __all__ = [
     "devices",
     "dirty_days",
     "dues",
+    "energy_reconciliation",
     "figures_moved",
     "households",
     "ingest_health",
