@@ -186,12 +186,16 @@ class StationDetail(StationRow):
 
 
 class DailyEnergyRow(Schema):
+    """Where a part of the day was estimated, its true energy is between both bounds in 95 cases of 100; else null."""
+
     day: date
     energy_wh: int | None
     interpolated_wh: int | None
     coverage: float
     complete: bool
     reason: str | None
+    estimated_low_wh: int | None = None
+    estimated_high_wh: int | None = None
 
 
 class IncomeRow(Schema):

@@ -94,6 +94,8 @@ def _energy_row(day: date, row: DailyEnergy | None, lang: Lang) -> schemas.Daily
         coverage=row.coverage,
         complete=row.complete,
         reason=reason_text(row.reason)(lang) if row.reason else None,
+        estimated_low_wh=row.estimated_low_wh,
+        estimated_high_wh=row.estimated_high_wh,
     )
 
 
