@@ -36,6 +36,7 @@ FIGURES: Final = {
     Kind.USES: ("spending", "labour", "valid_to"),
     Kind.BANS: ("valid_to",),
     Kind.PLAN_LIMITS: ("value",),
+    Kind.CHECKS: ("threshold", "valid_to"),
 }
 """The columns that hold a rule's figure."""
 
@@ -199,6 +200,7 @@ _KINDS: Final = {
     Kind.USES: Text("允许的用途", "uses"),
     Kind.BANS: Text("禁止的用途", "bans"),
     Kind.PLAN_LIMITS: Text("计划的要求", "what plans must reach"),
+    Kind.CHECKS: Text("审计检查", "audit checks"),
 }
 _HEADS: Final = (
     Text("编号", "id"), Text("内容", "says"), Text("数值", "value"), Text("起始日", "from"), Text("文号", "document"),

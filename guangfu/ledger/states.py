@@ -20,6 +20,7 @@ class Subject(StrEnum):
     PLAN_YEAR = "plan_year"
     PAYMENT_BATCH = "payment_batch"
     PAYMENT = "payment"
+    FINDING = "finding"
 
 
 STEPS: Final[Mapping[Subject, Mapping[str, frozenset[str]]]] = {
@@ -45,6 +46,8 @@ STEPS: Final[Mapping[Subject, Mapping[str, frozenset[str]]]] = {
                                 "settled": "", "cancelled": ""},
         Subject.PAYMENT: {"drafted": "sent cancelled", "sent": "paid returned", "paid": "returned", "returned": "",
                           "cancelled": ""},
+        # Explained until its rows are others; cleared when its cause is gone, and open again when it is back.
+        Subject.FINDING: {"open": "explained cleared", "explained": "cleared open", "cleared": "open"},
     }.items()
 }  # fmt: skip
 """By subject: each state and those that may follow it; the first named is where it begins."""
@@ -72,6 +75,8 @@ STATE_NAMES: Final[Mapping[str, Text]] = {
     "executed": Text("已执行", "executed"),
     "result_posted": Text("结果已公示", "result posted"),
     "paid": Text("已发放", "paid"),
+    "explained": Text("已说明", "explained"),
+    "cleared": Text("已消除", "cleared"),
 }
 """The words for a state; a plan year's `posted` has its own in `state_name`."""
 
@@ -107,6 +112,8 @@ def state_name(subject: Subject, state: str) -> Text:
     """A state in words."""
     if subject is Subject.PLAN_YEAR and state == "posted":
         return Text("已公示", "posted in public")
+    if subject is Subject.FINDING and state == "open":
+        return Text("待处理", "open")
     return STATE_NAMES[state]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from guangfu.clock import month_days, years_after
 from guangfu.income.rules import words
+from guangfu.income.rules.audit import CheckRule
+from guangfu.income.rules.audit_words import check_dates, check_question, check_says, check_value
 from guangfu.income.rules.cash_words import CashRule, cash_question, cash_says, cash_value
 from guangfu.income.rules.loading import load_rules
 from guangfu.income.rules.models import (
@@ -28,7 +30,7 @@ from guangfu.income.rules.tables import Row, read_files
 from guangfu.income.tariff import YEARS
 from guangfu.texts import Text
 
-Rule = words.Rule | CashRule | SpendingRule
+Rule = words.Rule | CashRule | SpendingRule | CheckRule
 
 
 class Kind(StrEnum):
@@ -47,6 +49,7 @@ class Kind(StrEnum):
     USES = "uses"
     BANS = "bans"
     PLAN_LIMITS = "plan-limits"
+    CHECKS = "checks"
 
     @property
     def file(self) -> str:
@@ -111,6 +114,7 @@ def _rules(rules: Rules) -> Iterator[tuple[Kind, str, Rule]]:
     yield from ((Kind.USES, rule.use_id, rule) for rule in rules.uses)
     yield from ((Kind.BANS, rule.ban_id, rule) for rule in rules.bans)
     yield from ((Kind.PLAN_LIMITS, rule.limit_id, rule) for rule in rules.plan_limits)
+    yield from ((Kind.CHECKS, rule.check_id, rule) for rule in rules.checks)
 
 
 def _line(kind: Kind, rule_id: str, rule: Rule, rules: Rules, row: Row) -> RuleLine:
@@ -130,18 +134,24 @@ def _line(kind: Kind, rule_id: str, rule: Rule, rules: Rules, row: Row) -> RuleL
 
 
 def _says(rule: Rule) -> Text:
+    if isinstance(rule, CheckRule):
+        return check_says(rule)
     if isinstance(rule, SpendingRule):
         return spending_says(rule)
     return cash_says(rule) if isinstance(rule, CashRule) else words.says(rule)
 
 
 def _value(rule: Rule) -> Text:
+    if isinstance(rule, CheckRule):
+        return check_value(rule)
     if isinstance(rule, SpendingRule):
         return spending_value(rule)
     return cash_value(rule) if isinstance(rule, CashRule) else words.value(rule)
 
 
 def _question(rule: Rule, rules: Rules) -> Text | None:
+    if isinstance(rule, CheckRule):
+        return check_question(rule)
     if isinstance(rule, SpendingRule):
         return spending_question(rule)
     return cash_question(rule) if isinstance(rule, CashRule) else words.open_question(rule, rules.doubts)
@@ -152,7 +162,9 @@ def _energy_line(row: Row) -> RuleLine:
     value = Text(row.cells["value"] + unit.zh, row.cells["value"] + unit.en)
     known, confirmed = row.cells["confidence"], row.cells["confirmed"] == "yes"
     because = None if confirmed or known in {"", "A"} else words.ENERGY_OPEN[known]
-    return RuleLine(Kind.ENERGY, name, words.ENERGY[name], value, None, None, row.cells["document"], known, because, row)
+    return RuleLine(
+        Kind.ENERGY, name, words.ENERGY[name], value, None, None, row.cells["document"], known, because, row
+    )
 
 
 def _dates(rule: Rule, rules: Rules) -> tuple[date | None, date | None]:  # noqa: PLR0911 - a kind each
@@ -175,6 +187,8 @@ def _dates(rule: Rule, rules: Rules) -> tuple[date | None, date | None]:  # noqa
             return _cash_dates(rule, rules)
         case Use() | Ban() | PlanLimit():
             return spending_dates(rule)
+        case CheckRule():
+            return check_dates(rule)
 
 
 def _cash_dates(rule: CashRule, rules: Rules) -> tuple[date | None, date | None]:

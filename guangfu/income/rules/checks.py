@@ -18,6 +18,7 @@ _ONCE: Final = {
     "passing.csv": ("part", "banner_code", "valid_from"),
     "bans.csv": ("use_id", "scope", "valid_from"),
     "plan_limits.csv": ("kind", "scope", "valid_from"),
+    "checks.csv": ("check", "station_kind", "banner_code", "valid_from"),
 }
 """Columns that no two rows may have in common: it could not be told which of the rows holds."""
 _SPANS: Final = {
@@ -27,6 +28,7 @@ _SPANS: Final = {
     "uses.csv": (("valid_from", "valid_to"),),
     "bans.csv": (("valid_from", "valid_to"),),
     "plan_limits.csv": (("valid_from", "valid_to"),),
+    "checks.csv": (("valid_from", "valid_to"),),
 }
 _SAME: Final = Text("与 {other} 相同，无法判断以哪一行为准", "the same as {other}: it can't be told which row holds")
 _BACKWARDS: Final = Text("早于 {column}", "before {column}")

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from pydantic import Field
 
+from guangfu.income.rules.audit import check_rule
 from guangfu.income.rules.cash import deadline, deduction, passing, vat
 from guangfu.income.rules.checks import inconsistencies
 from guangfu.income.rules.models import (
@@ -86,6 +87,7 @@ def load_rules(override: Path | None = None) -> Rules:
         uses=table("uses.csv", use),
         bans=table("bans.csv", ban),
         plan_limits=table("plan_limits.csv", plan_limit),
+        checks=table("checks.csv", check_rule),
     )
     faults.extend(inconsistencies(rows))
     if faults:

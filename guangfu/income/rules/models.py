@@ -11,6 +11,7 @@ from guangfu.stations.models import Grid, StationKind, Zone
 from guangfu.texts import Text
 
 if TYPE_CHECKING:
+    from guangfu.income.rules.audit import CheckRule
     from guangfu.income.rules.spending import Ban, PlanLimit, Use
 
 
@@ -320,6 +321,7 @@ class Rules:
     uses: "tuple[Use, ...]" = ()
     bans: "tuple[Ban, ...]" = ()
     plan_limits: "tuple[PlanLimit, ...]" = ()
+    checks: "tuple[CheckRule, ...]" = ()
     subsidy_status: Mapping[str, tuple[SubsidyStatus, ...]] = field(default_factory=dict)
     """By station; from the database, `guangfu.income.subsidy_status.with_subsidy_status`."""
 

@@ -18,7 +18,7 @@ E = TypeVar("E", bound=StrEnum)
 SHIPPED: Final = Path(__file__).parent
 FILES: Final = (
     "tariffs.csv", "base_prices.csv", "market_prices.csv", "entitlements.csv", "deductions.csv", "doubts.csv",
-    "energy.csv", "vat.csv", "deadlines.csv", "passing.csv", "uses.csv", "bans.csv", "plan_limits.csv",
+    "energy.csv", "vat.csv", "deadlines.csv", "passing.csv", "uses.csv", "bans.csv", "plan_limits.csv", "checks.csv",
 )  # fmt: skip
 ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "deductions.csv": {

@@ -38,21 +38,25 @@ def check_households(facts: Facts) -> Findings:
 
 
 def _centralized(facts: Facts) -> Findings:
-    slots = defaultdict(list)
-    for slot in facts.slots:
-        slots[slot.station_id].append(slot)
     low, high = CENTRALIZED_KW
-    for index, station in enumerate(facts.stations):
-        if station.kind != StationKind.CENTRALIZED:
-            continue
-        day = _last_beginning(slots[station.station_id])
-        held = sum(valid_on(slot, day) for slot in slots[station.station_id])
-        kw = station.capacity_dc_w / 1000 / held if held else None
+    for index, kw in centralized_kw(facts):
         if kw is None:
             yield warning(Table.STATIONS, index, "station_id", _NO_SLOTS)
         elif not low <= kw <= high:
             text = Text(f"每户 {kw:.1f} kW，应为 25–30 kW", f"{kw:.1f} kW per household; 25-30 kW is the rule")
             yield warning(Table.STATIONS, index, "capacity_dc_w", text)
+
+
+def centralized_kw(facts: Facts) -> Iterator[tuple[int, float | None]]:
+    """Each centralized station's place and its kW per slot; `None` without slots. [kW]"""
+    slots = defaultdict(list)
+    for slot in facts.slots:
+        slots[slot.station_id].append(slot)
+    for index, station in enumerate(facts.stations):
+        if station.kind == StationKind.CENTRALIZED:
+            day = _last_beginning(slots[station.station_id])
+            held = sum(valid_on(slot, day) for slot in slots[station.station_id])
+            yield index, station.capacity_dc_w / 1000 / held if held else None
 
 
 def _last_beginning(facts: Iterable[Dated]) -> date:
@@ -68,21 +72,27 @@ class _Owned(NamedTuple):
 
 
 def _village_level(facts: Facts) -> Findings:
+    for index, kw in village_kw(facts):
+        yield from _per_household(index, kw)
+
+
+def village_kw(facts: Facts) -> Iterator[tuple[int, float | None]]:
+    """Each owned village-level station's place and its kW per household; `None` without households. [kW]"""
     households: dict[str, list[Household]] = defaultdict(list)
     for household in facts.households:
         households[household.village_id].append(household)
     owned = list(_owned(facts, households))
-    village_kw: dict[str, float] = defaultdict(float)
+    kw_of: dict[str, float] = defaultdict(float)
     for station in owned:
         for village, kw in station.kw.items():
-            village_kw[village] += kw
+            kw_of[village] += kw
     for station in owned:
         # A village of two stations counts its households at each by the kW that it has there.
         n = sum(
-            kw / village_kw[village] * sum(valid_on(h, station.day) for h in households.get(village, ()))
+            kw / kw_of[village] * sum(valid_on(h, station.day) for h in households.get(village, ()))
             for village, kw in station.kw.items()
         )
-        yield from _per_household(station.place, sum(station.kw.values()), n)
+        yield station.place, sum(station.kw.values()) / n if n else None
 
 
 def _owned(facts: Facts, households: Mapping[str, list[Household]]) -> Iterator[_Owned]:
@@ -101,11 +111,10 @@ def _owned(facts: Facts, households: Mapping[str, list[Household]]) -> Iterator[
             yield _Owned(index, day, kw)
 
 
-def _per_household(index: int, station_kw: float, n: float) -> Findings:
-    if not n:
+def _per_household(index: int, kw: float | None) -> Findings:
+    if kw is None:
         yield warning(Table.STATIONS, index, "station_id", _NO_HOUSEHOLDS)
         return
-    kw = station_kw / n
     if kw > MOST_VILLAGE_KW + ROUNDING_KW:
         text = Text(f"每户 {kw:.2f} kW，不得超过 7 kW", f"{kw:.2f} kW per household; 7 kW is the most")
         yield Finding(Table.STATIONS, index, "capacity_dc_w", text)

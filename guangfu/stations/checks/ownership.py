@@ -19,7 +19,7 @@ from guangfu.texts import Text
 def check_ownership(facts: Facts) -> Findings:
     yield from _shares(facts)
     yield from _slots(facts)
-    yield from _no_double_benefit(facts)
+    yield from no_double_benefit(facts)
 
 
 def _shares(facts: Facts) -> Findings:
@@ -78,7 +78,8 @@ def _within(slot: Slot, household: Household) -> bool:
     return since <= slot_from and slot_to <= until
 
 
-def _no_double_benefit(facts: Facts) -> Findings:
+def no_double_benefit(facts: Facts) -> Findings:
+    """Slots whose household is in a village that holds units of a village-level station at the time."""
     owned: dict[str, list[Period]] = defaultdict(list)
     for share in facts.share_units:
         owned[share.village_id].append(period(share))

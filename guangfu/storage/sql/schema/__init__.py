@@ -12,6 +12,7 @@ from guangfu.storage.sql.schema.completeness import (
     seq_late,
 )
 from guangfu.storage.sql.schema.figures import daily_energy, daily_income, monthly_income, village_monthly_income
+from guangfu.storage.sql.schema.findings import findings
 from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_seen
 from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
 from guangfu.storage.sql.schema.notices import notices
@@ -79,6 +80,7 @@ __all__ = [
     "dues",
     "energy_reconciliation",
     "figures_moved",
+    "findings",
     "households",
     "ingest_health",
     "invoices",
