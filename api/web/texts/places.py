@@ -67,6 +67,7 @@ _STATION: Final = {
     "day.after": Text("后一天", "The day after"),
     "day.running": Text("当天尚未结束", "The day is not over"),
     "interpolated": Text("其中内插 {energy}", "of it interpolated {energy}"),
+    "energy.estimated": Text("含推算：{low} 至 {high}（95 %）", "partly estimated: {low} to {high} (95 %)"),
     "income.by": Text("按日或按月", "By day or month"),
     "income.by_day": Text("按日", "By day"),
     "income.by_month": Text("按月", "By month"),

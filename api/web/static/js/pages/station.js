@@ -183,6 +183,7 @@ function energyLines(row, unit) {
   if (row.energy_wh === null) return [row.day, reasonText(row.reason)];
   const lines = [row.day, withUnit(row.energy_wh, unit), t("coverage", { n: percent(row.coverage) })];
   if (row.interpolated_wh) lines.push(t("interpolated", { energy: withUnit(row.interpolated_wh, unit) }));
+  if (row.estimated_low_wh !== null) lines.push(t("energy.estimated", { low: withUnit(row.estimated_low_wh, unit), high: withUnit(row.estimated_high_wh, unit) }));
   if (row.reason) lines.push(row.reason);
   if (row.day === today) lines.push(t("day.running"));
   return lines;
