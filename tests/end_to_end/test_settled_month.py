@@ -10,7 +10,10 @@ import pytest
 
 from accounting.closing import close_months, plan_closing, readings_to_keep
 from accounting.settlement import ImportPlan, Settlement
-from guangfu.clock import day_start
+from guangfu.clock import day_start, local_day
+from guangfu.explain.source import Source
+from guangfu.explain.subjects import explain_village
+from guangfu.explain.tree import Amount
 from guangfu.income.rules import load_rules
 from guangfu.income.settlement.fields import load_statement_mapping
 from guangfu.income.settlement.models import Cause
@@ -23,7 +26,9 @@ from guangfu.stations.synthetic import synthetic_registry
 from guangfu.storage.sql.figures import read_monthly_income
 from guangfu.storage.sql.journal import balances, verify_chain
 from guangfu.storage.sql.month_summary import read_month_summary
+from guangfu.storage.sql.rules_in_force import rules_in_force
 from guangfu.storage.sql.settlement import lock_months, read_boundary_readings, read_settled, read_statements
+from guangfu.texts import Lang
 from tests.end_to_end.whole import Whole, running_whole, wait_until
 from tests.services.running import Service
 from tests.storage.stores import duckdb_place
@@ -120,3 +125,21 @@ def test_a_month_is_estimated_settled_by_the_truth_and_closed(month: tuple[Whole
         bounds = {row.bound_at: row for row in read_boundary_readings(db, villages[0], MONTH)}
     assert sorted(bounds) == [day_start(day) for day in (FIRST, READ_ON, date(2026, 6, 1), NEXT)]
     assert {row.quality for row in bounds.values()} == {"exact"}
+    explained_to_the_truth(whole, villages[0])
+
+
+def explained_to_the_truth(whole: Whole, station_id: str) -> None:
+    """A village's fen of the closed month leads to the registers that the simulation really had."""
+    registry, rules = whole.registry, load_rules()
+    with whole.engine.connect() as db:
+        source = Source(db, whole.store, registry, rules_in_force(db, rules), Lang.EN, local_day(whole.clock.now()))
+        village = registry.villages[registry.shares_of[station_id][0].village_id]
+        found = explain_village(source, village, MONTH)
+        (kept,) = read_statements(db, month=MONTH, stations=[station_id])
+        (income,) = read_monthly_income(db, start=MONTH, end=MONTH, stations=[station_id])
+    estimated, settled = found.chain(Amount.ESTIMATED), found.chain(Amount.SETTLED)
+    assert estimated is not None and settled is not None and settled.amount
+    meters = {step.amount for step in estimated.walk() if step.kind == "meter"}
+    assert income.energy_wh in meters
+    said = {step.amount for step in settled.walk() if step.kind == "statement_meter"}
+    assert kept.statement.settled_energy_wh in said, "the synthetic company's registers are the truth's"
