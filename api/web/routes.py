@@ -30,6 +30,12 @@ def wall(request: Request) -> HTMLResponse:
     return _page(request, "wall.html")
 
 
+@router.get("/finance")
+def finance(request: Request) -> HTMLResponse:
+    """A month of finance; `?month=2026-06`."""
+    return _page(request, "finance.html")
+
+
 @router.get("/stations")
 def stations(request: Request) -> HTMLResponse:
     return _page(request, "stations.html")

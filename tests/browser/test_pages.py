@@ -30,6 +30,7 @@ PAGES = {
     "/stations": "#rows tr",
     f"/stations/{JOINT.station_id}": "#devices tr",
     f"/villages/{VILLAGE_ID}": "#households li",
+    "/finance?month=2026-05": "#table .banner-row",
 }
 CONTRAST = """element => {
   const parts = text => text.match(/[0-9.]+/g).map(Number);
@@ -49,7 +50,7 @@ TROUBLED = sum(silent(i) or faulty(i) or stale(i) or unknown(i) for i in range(7
 def test_page_opens_without_a_complaint_and_says_that_the_data_are_synthetic(
     desk: Visitor, path: str, lang: str
 ) -> None:
-    page = desk.open(f"{path}?lang={lang}")
+    page = desk.open(f"{path}{'&' if '?' in path else '?'}lang={lang}")
     expect(page.locator(PAGES[path]).first).to_be_visible()
     expect(page.locator("#synthetic")).to_be_visible()
     expect(page.locator("#live")).to_have_class(re.compile("live-stream"))
@@ -60,7 +61,7 @@ def test_page_opens_without_a_complaint_and_says_that_the_data_are_synthetic(
 @pytest.mark.parametrize("path", PAGES)
 def test_phone_never_scrolls_sideways(phone: Visitor, path: str) -> None:
     for lang in ("zh-CN", "en"):
-        page = phone.open(f"{path}?lang={lang}")
+        page = phone.open(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         expect(page.locator(PAGES[path]).first).to_be_attached()
         page.wait_for_load_state("load")
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
@@ -348,3 +349,17 @@ def _hide_and_show(page: Page) -> None:
             f"Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }});"
             "document.dispatchEvent(new Event('visibilitychange'))"
         )
+
+
+def test_finance_month_has_the_apis_figures_to_the_fen(desk: Visitor) -> None:
+    page = desk.open("/finance?month=2026-05&lang=en")
+    expect(page.locator("#answer")).to_contain_text("estimates only")
+    answer = page.request.get(f"{desk.site}/v1/finance/months/2026-05").json()
+    rows = page.locator("#table .banner-row")
+    expect(rows).to_have_count(len(answer["banners"]))
+    for i, banner in enumerate(answer["banners"][:5]):
+        estimated = banner["estimated_base_fen"] + banner["estimated_subsidy_fen"]
+        assert _fen(rows.nth(i).locator("td.num").nth(1).inner_text()) == estimated
+        expect(rows.nth(i).locator(".missing").first).to_contain_text("No statement")
+    rows.first.locator("button").press("Enter")
+    expect(page.locator("#table .of-banner")).to_have_count(len(answer["banners"][0]["stations"]))

@@ -157,8 +157,9 @@ _VILLAGE: Final = {
     "village.units": Text("本村 {units} 份，共 {total} 份（{part}）", "ours {units} of {total} units ({part})"),
     "village.slots": Text("本村 {n} 个名额", "{n} entitlements held in our village"),
     "village.five_amounts": Text(
-        "预估、结算、到账、划拨和发放是五个不同的金额，这里只有预估。到账以结转机构的账户为准。",
-        "Estimated, settled, received, passed on and paid are five different amounts; here stand estimates only.",
+        "预估、结算、到账、划拨和发放是五个不同的金额，这张图只有预估，其余见下面。到账以结转机构的账户为准。",
+        "Estimated, settled, received, passed on and paid are five different amounts; "
+        "this chart has estimates only, the others are below.",
     ),
     "households.none": Text("没有登记受益户。", "No household is registered."),
     "basis.entitlement": Text("应得份额", "Entitlement"),

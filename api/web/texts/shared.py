@@ -7,8 +7,9 @@ from guangfu.texts import Text
 _FRAME: Final = {
     "brand": Text("光伏帮扶电站监测", "Village Solar Monitor"),
     "footer": Text(
-        "时间为北京时间（UTC+8）。金额为应收（预估），不是结算、到账、划拨或发放的金额。",
-        "Times are China Standard Time (UTC+8). Amounts are estimates, not what was settled, received or paid.",
+        "时间为北京时间（UTC+8）。没有写明结算、到账、划拨或发放的金额，都是应收（预估）。",
+        "Times are China Standard Time (UTC+8). Amounts are estimates "
+        "unless they are called settled, received, passed on or paid.",
     ),
     "nav.label": Text("主导航", "Main navigation"),
     "nav.overview": Text("总览", "Overview"),

@@ -9,6 +9,7 @@ import { showCompleteness } from "../completeness.js";
 import { h, one, put } from "../dom.js";
 import { addDays, ago, dayOf, energyUnit, inUnit, nameOf, number, percent, power, powerUnit, reasonText, stamp, UNITS, withUnit } from "../format.js";
 import { on, present } from "../live.js";
+import { loadSettlements } from "../money_way.js";
 import { moneyChart, sinceKnown } from "../money_chart.js";
 import { big, cell, empty, incomeFigure, missing, remark, section, unconfirmedNote } from "../parts.js";
 import { NOT_LIVE, mark, stateName } from "../states.js";
@@ -252,6 +253,7 @@ async function start() {
   loadCurve();
   section("energy-chart", () => get(of("stations", id, "/energy"), { start: addDays(today, -29), end: today }), showEnergy);
   loadIncome();
+  loadSettlements(station);
   section("complete", () => get(of("stations", id, "/completeness"), { start: addDays(today, 1 - COMPLETE_DAYS), end: today }), showCompleteness);
   return compare(station);
 }

@@ -6,6 +6,7 @@ import { putTable } from "../chart.js";
 import { h, one, put } from "../dom.js";
 import { inUnit, nameOf, number, percent, reasonText, UNITS, withUnit } from "../format.js";
 import { on } from "../live.js";
+import { loadVillageMoney } from "../money_way.js";
 import { moneyChart, sinceKnown } from "../money_chart.js";
 import { big, empty, missing, moneyKind, note, section } from "../parts.js";
 import { t } from "../texts.js";
@@ -136,6 +137,7 @@ async function start() {
   showVillage();
   one("#month").addEventListener("change", (event) => pick(event.target.value));
   on("slow", loadIncome);
+  loadVillageMoney(id);
   return loadIncome();
 }
 

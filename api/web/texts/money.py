@@ -1,0 +1,99 @@
+"""The page of a month's finance, and what other pages tell of money that moves."""
+
+from typing import Final
+
+from guangfu.texts import Text
+
+_FINANCE: Final = {
+    "nav.finance": Text("财务", "Finance"),
+    "finance.title": Text("{month} 的资金", "The money of {month}"),
+    "finance.choose": Text("选择月份", "Choose a month"),
+    "finance.answer": Text(
+        "应到账 {due}，已到账 {got}（{part}），还差 {open}；扣除后可划拨 {ready}，在途 {transit}。",
+        "Of {due} due, {got} came ({part}) and {open} are outstanding; {ready} may be passed on, "
+        "{transit} are in transit.",
+    ),
+    "finance.unsettled": Text(
+        "本月还没有结算单，应到账多少尚不能确定；下面只有预估。",
+        "No statement has settled the month: what is due is not known yet, below are estimates only.",
+    ),
+    "finance.ready": Text("现在可以划拨", "May be passed on now"),
+    "finance.late": Text("其中逾期 {amount}", "{amount} of it past the deadline"),
+    "finance.village_only": Text(
+        "只含村级电站；集中式电站的收入属于电站企业，不经结转机构。",
+        "Village-level stations only: what a centralized station earns is its company's.",
+    ),
+    "finance.stations": Text("各旗县和电站", "By banner and station"),
+    "finance.ageing": Text("未到账的账龄（全部月份）", "What is outstanding, by age, all months"),
+    "finance.nothing_open": Text("没有未到账的款项。", "Nothing is outstanding."),
+    "finance.downloads": Text("下载表格（CSV）：", "Download as CSV:"),
+    "finance.csv_month": Text("本月明细", "the month"),
+    "finance.csv_statements": Text("结算单", "statements"),
+    "finance.csv_receipts": Text("到账", "receipts"),
+    "finance.csv_transfers": Text("划拨单", "transfers"),
+    "finance.open_banner": Text("展开或收起 {name} 的电站", "Show or hide the stations of {name}"),
+    "month.open": Text("未结", "open"),
+    "month.estimated": Text("已预估", "estimated"),
+    "month.settled": Text("已结算", "settled"),
+    "month.closed": Text("已关账", "closed"),
+    "kind.settled": Text("结算", "Settled"),
+    "kind.received": Text("到账", "Received"),
+    "kind.outstanding": Text("未到账", "Outstanding"),
+    "kind.passed_on": Text("划拨", "Passed on"),
+    "kind.paid": Text("发放", "Paid"),
+    "kind.deductions": Text("扣除", "Deducted"),
+    "kind.difference": Text("差异", "Difference"),
+    "column.banner_station": Text("旗县、电站", "Banner, station"),
+    "column.month_state": Text("月份状态", "State"),
+    "column.cause": Text("主要原因", "Main cause"),
+    "column.part": Text("部分", "Part"),
+    "column.banner": Text("旗县", "Banner"),
+    "column.ready": Text("可划拨", "May be passed on"),
+    "column.drafted": Text("已起草", "Drafted"),
+    "column.transit": Text("在途", "In transit"),
+    "age.three": Text("3 个月以内", "Up to 3 months"),
+    "age.twelve": Text("3 至 12 个月", "3 to 12 months"),
+    "age.two_years": Text("1 至 2 年", "1 to 2 years"),
+    "age.older": Text("2 年以上", "Over 2 years"),
+    "finance.no_statement": Text("没有结算单", "No statement is posted"),
+    "finance.no_estimate": Text("数据不足，没有预估", "Too few data for an estimate"),
+}
+_WAY: Final = {
+    "way.title": Text("钱到了哪里", "Where the money is"),
+    "way.answer": Text(
+        "到账 {received} 元，扣除 {deducted} 元，划拨到村 {arrived} 元，已发放 {paid} 元。",
+        "{received} yuan came, {deducted} were deducted, {arrived} have reached the village, {paid} were paid out.",
+    ),
+    "way.none": Text(
+        "近 12 个月没有结算或到账；结算单和银行流水导入后显示在这里。",
+        "Nothing was settled or received in 12 months; it appears here once statements and bank lines are in.",
+    ),
+    "way.arrived": Text("已到村账", "Arrived"),
+    "way.paid_month": Text(
+        "发放按实际发放的月份，其余按电量的月份。", "Paid by the month it was paid, the rest by energy month."
+    ),
+    "way.plan": Text("{year} 年收益使用计划：{state}", "Plan of use of {year}: {state}"),
+    "way.no_plan": Text("今年还没有收益使用计划。", "There is no plan of use of this year yet."),
+    "way.payments": Text("发放明细（只有编号和金额）", "Payments: ids and amounts only"),
+    "column.use": Text("用途", "Purpose"),
+    "column.planned": Text("计划", "Planned"),
+    "column.due": Text("应付", "Due"),
+    "column.rest": Text("余额", "Left"),
+    "column.payment": Text("付款", "Payment"),
+    "column.status": Text("状态", "State"),
+    "payment.payable": Text("待发放", "payable"),
+    "payment.drafted": Text("已起草", "drafted"),
+    "payment.sent": Text("银行处理中", "with the bank"),
+    "payment.paid": Text("已发放", "paid"),
+    "payment.returned": Text("退回，可再发", "came back, payable again"),
+    "spending.posts": Text("公益岗位", "Posts"),
+    "spending.works": Text("小型公益事业", "Works"),
+    "spending.awards": Text("奖励补助", "Awards"),
+    "spending.other": Text("其他", "Other"),
+    "settlements.title": Text("各月结算与到账", "Settlement and receipts by month"),
+    "settlements.none": Text("还没有结算单。", "No statement is in yet."),
+    "column.statement": Text("结算单", "Statement"),
+    "column.causes": Text("差异原因", "Why it differs"),
+}
+
+MONEY: Final = {**_FINANCE, **_WAY}
