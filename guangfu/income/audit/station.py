@@ -1,9 +1,8 @@
 """Checks of stations: statements that don't match, meters that stand still, sizes; and households helped twice."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from guangfu.income.audit.facts import AuditFacts, IdleDay, Outage
 from guangfu.income.audit.found import Found, RowRef, Scope, first_day, grouped, last_day, yuan
@@ -11,13 +10,13 @@ from guangfu.income.audit.village import due_ref, paid_by_both
 from guangfu.income.rules.audit import Check
 from guangfu.income.settlement.models import CAUSE_NAMES, Cause
 from guangfu.ledger.books import Part
+from guangfu.stations.checks.dates import Period, overlap, period
 from guangfu.stations.checks.households import ROUNDING_KW, centralized_kw, village_kw
 from guangfu.stations.checks.ownership import no_double_benefit
-from guangfu.stations.models import ShareUnits, Slot, StationKind
+from guangfu.stations.models import Registry, StationKind
 from guangfu.stations.tables import Facts, facts_of
 from guangfu.texts import Text
 
-D = TypeVar("D", Slot, ShareUnits)
 ONE_DAY: Final = timedelta(days=1)
 
 
@@ -155,9 +154,10 @@ def kw_per_household(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
 
 def both_kinds(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
     """A household holds a slot while its village holds units, or was paid out of both books."""
-    paid = paid_by_both(facts, scope)
+    paid, helped = paid_by_both(facts, scope), _helped_twice(facts.registry)
     for month in sorted(scope.months):
-        held = _helped_twice(facts, month)
+        whole = (first_day(month), last_day(month) + ONE_DAY)
+        held = grouped((home, ref) for home, ref, times in helped if any(overlap(one, whole) for one in times))
         for household in sorted({*held, *(h for h, m in paid if m == month)}):
             home = facts.registry.households.get(household)
             banner = scope.village_banner(home.village_id if home else None)
@@ -168,32 +168,26 @@ def both_kinds(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
                 yield scope.found(rule, ("household", household), month, text, rows, banner=banner)
 
 
-def _helped_twice(facts: AuditFacts, month: str) -> dict[str, list[RowRef]]:
-    """Slots that a household may not hold in a month, by household, as `guangfu.stations.checks` finds them."""
-    registry = facts.registry
+def _helped_twice(registry: Registry) -> list[tuple[str, RowRef, list[Period]]]:
+    """Slots that a household may not hold, as `guangfu.stations.checks` finds them, with the times of both."""
     if not registry.slots or not registry.share_units:
-        return {}
-    slots = [_clipped(slot, month) for slot in registry.slots]
-    shares = [_clipped(share, month) for share in registry.share_units if share.units > 0]
-    of = Facts(
-        slots=[slot for slot in slots if slot], share_units=[share for share in shares if share],
-        households=list(registry.households.values()),
-    )  # fmt: skip
-    found: dict[str, list[RowRef]] = {}
+        return []
+    shares = [share for share in registry.share_units if share.units > 0]
+    owned = grouped((share.village_id, period(share)) for share in shares)
+    of = Facts(slots=list(registry.slots), share_units=shares, households=list(registry.households.values()))
+    found = []
     for finding in no_double_benefit(of):
         assert finding.index is not None
         slot = of.slots[finding.index]
-        values = {"village_id": registry.households[slot.household_id].village_id}
-        ref = RowRef("slots", {"slot_id": slot.slot_id, "station_id": slot.station_id}, values)
-        found.setdefault(slot.household_id, []).append(ref)
+        village = registry.households[slot.household_id].village_id
+        ref = RowRef("slots", {"slot_id": slot.slot_id, "station_id": slot.station_id}, {"village_id": village})
+        found.append((slot.household_id, ref, [_both(period(slot), share) for share in owned[village]]))
     return found
 
 
-def _clipped(fact: D, month: str) -> D | None:
-    """The fact within a month; `None` if it does not hold on any day of it."""
-    first, after = first_day(month), last_day(month) + ONE_DAY
-    since, until = max(fact.valid_from, first), min(fact.valid_to or after, after)
-    return replace(fact, valid_from=since, valid_to=until) if since < until else None
+def _both(one: Period, other: Period) -> Period:
+    """What two periods have in common; empty, with its end not after its beginning, if they share no day."""
+    return max(one[0], other[0]), min(one[1], other[1])
 
 
 def _years(scope: Scope) -> list[tuple[str, date]]:

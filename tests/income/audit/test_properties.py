@@ -9,11 +9,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from guangfu.clock import month_days
 from guangfu.income.audit import CHECKS, AuditFacts, audit, periods_of
 from guangfu.income.audit.facts import IdleDay
 from guangfu.income.audit.found import Scope
+from guangfu.income.audit.station import both_kinds
 from guangfu.income.rules.audit import UNITS, Check, rule_for
-from tests.income.audit.clean import RULES, TODAY, clean, found
+from guangfu.stations.models import ShareUnits, Slot, valid_on
+from tests.income.audit.clean import COUNTY, RULES, TODAY, clean, found
 
 PAST = [f"{year}-{n:02d}" for year in (2024, 2025, 2026) for n in range(1, 13)]
 months_ = st.lists(st.sampled_from(PAST[:33]), min_size=1, max_size=6, unique=True)
@@ -91,3 +94,27 @@ def test_confirming_a_rule_takes_the_mark_off() -> None:
 def test_every_check_has_a_rule_with_its_unit() -> None:
     assert {rule.check for rule in RULES.checks} == set(Check) == set(UNITS)
     assert all(rule.unit is UNITS[rule.check] for rule in RULES.checks)
+
+
+_DAYS = st.integers(0, 150).map(lambda n: date(2026, 1, 1) + timedelta(days=n))
+_SPANS = st.tuples(_DAYS, st.none() | _DAYS).filter(lambda span: span[1] is None or span[0] < span[1])
+
+
+@settings(max_examples=60, deadline=None)
+@given(held=st.lists(_SPANS, max_size=3), owned=st.lists(st.tuples(_SPANS, st.integers(0, 1)), max_size=3))
+def test_a_household_is_helped_twice_in_the_months_that_have_a_day_of_both(
+    held: list[Any], owned: list[tuple[Any, int]]
+) -> None:
+    slots = tuple(Slot(f"slot-{i}", "c1", "v1-h0", *span) for i, span in enumerate(held))
+    shares = tuple(ShareUnits(f"s{i}", "v1", units, *span) for i, (span, units) in enumerate(owned))
+    months = [f"2026-{n:02d}" for n in range(1, 8)]
+    facts = AuditFacts(replace(COUNTY, slots=slots, share_units=shares))
+    scope = Scope(frozenset(months), TODAY, facts.registry, RULES)
+    found = {(row.keys["slot_id"], one.period) for one in both_kinds(facts, scope) for row in one.rows}
+    assert found == {
+        (slot.slot_id, month)
+        for month in months
+        for slot in slots
+        for share in shares
+        if share.units and any(valid_on(slot, day) and valid_on(share, day) for day in month_days(month))
+    }
