@@ -21,7 +21,7 @@ from guangfu.stations.models import DeviceKind, Registry, Station, StationKind
 from guangfu.stations.synthetic import synthetic_registry
 from guangfu.storage.sql.completeness import keep_numbers
 from guangfu.storage.sql.figures import replace_month, write_daily_energy
-from guangfu.storage.sql.inbox import Seen, mark_seen
+from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_seen
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.telemetry_store import Point, TelemetryStore
 from guangfu.telemetry.completeness import Came, Run, local_day_number
@@ -138,10 +138,17 @@ def _month(place: int, station: Station, month: str) -> MonthlyIncome:
     )  # fmt: skip
 
 
+def _letters() -> list[DeadLetter]:
+    """Three messages of a station that nobody has registered."""
+    reason, topic = "unknown_station", "pv/1/st9999/telemetry"
+    return [DeadLetter(f"0/t/{i}", reason, "not registered", topic, b"{}", "st9999", NOON) for i in range(3)]
+
+
 def fill_fleet(engine: Engine, store: TelemetryStore) -> None:
     write_registry(engine, fleet(), at=NOON - timedelta(days=60))
     placed = list(enumerate(stations()))
     with engine.begin() as db:
+        keep_dead_letters(db, _letters())
         mark_seen(db, [_seen(place, station) for place, station in placed if not unknown(place)])
         write_daily_energy(db, [_daily_energy(place, station, day) for place, station in placed for day in DAYS])
         for month in sorted({month_of(day) for day in DAYS}):

@@ -77,6 +77,12 @@ def test_overview_answers_what_is_down_first(desk: Visitor) -> None:
     expect(page.locator("#income-chart rect.bar")).to_have_count(60)
 
 
+def test_overview_names_stations_that_nobody_has_registered(desk: Visitor) -> None:
+    page = desk.open("/")
+    expect(page.locator("#attention-unknown")).to_contain_text("1 个未登记的电站发来报文，3 条在死信中等待")
+    expect(page.locator("#attention-unknown")).to_contain_text("st9999")
+
+
 def test_time_is_that_of_the_server_in_shanghai(desk: Visitor) -> None:
     """The browser is in New York; the server's clock stands at noon of 2026-06-01."""
     page = desk.open("/wall")

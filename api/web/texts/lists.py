@@ -10,6 +10,11 @@ _OVERVIEW: Final = {
     "attention.capacity": Text(
         "涉及装机容量 {power}，按装机从大到小：", "{power} of capacity concerned, the largest first:"
     ),
+    "attention.unknown": Text(
+        "{n} 个未登记的电站发来报文，{letters} 条在死信中等待，登记后自动入库：{names}",
+        "{n} stations that are not registered have sent; {letters} messages wait as dead letters and are stored once "
+        "they are: {names}",
+    ),
     "attention.more": Text("查看全部", "See all of them"),
     "attention.rest": Text("另有 {n} 座，见电站列表", "and {n} more, see the list of stations"),
     "all_well": Text("正常", "All well"),

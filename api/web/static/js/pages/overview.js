@@ -15,6 +15,7 @@ import { ATTENTION, countIn, mark, stateBar, stateCounts, stateName } from "../s
 import { t } from "../texts.js";
 
 const LISTED = 7;
+const UNKNOWN_LISTED = 3;
 let leagueCode = "";
 
 function showPower(fleet) {
@@ -120,6 +121,16 @@ function loadCurve() {
   });
 }
 
+/** Stations that nobody has registered: they have no row in any list. */
+function loadUnknown() {
+  return section("attention-unknown", () => get("/v1/ingest", {}), ({ unknown_stations: waiting }) => {
+    const names = Object.keys(waiting);
+    const letters = names.reduce((sum, name) => sum + waiting[name], 0);
+    const listed = names.slice(0, UNKNOWN_LISTED).join("、") + (names.length > UNKNOWN_LISTED ? "…" : "");
+    return names.length ? h("p", {}, h("a", { href: "/v1/dead-letters?reason=unknown_station" }, t("attention.unknown", { n: number(names.length), letters: number(letters), names: listed }))) : [];
+  });
+}
+
 let fleetTotal = null;
 
 function loadIncome() {
@@ -140,9 +151,10 @@ on("fleet", (fleet) => {
 on("cut", (before) => before || put("attention-answer", t("error.unreachable")));
 on("slow", loadCurve);
 on("slow", loadIncome);
+on("slow", loadUnknown);
 put("energy-head", energyColumn.name);
 put("money-head", moneyColumn.name);
-ready.then(() => Promise.all([loadCurve(), loadIncome()]));
+ready.then(() => Promise.all([loadCurve(), loadIncome(), loadUnknown()]));
 section("map-failure", () => followStations((stations, leagues, asOf) => {
   showTrouble(stations, asOf);
   map.show(stations, leagues, asOf);
