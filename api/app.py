@@ -21,6 +21,7 @@ from api.routes import (
     explain,
     finance,
     fleet,
+    forecast,
     money,
     notices,
     operations,
@@ -90,6 +91,7 @@ def create_app(
         look=Shared(look, settings.cache_s),
         curves=SharedByKey(settings.curve_cache_s, CURVES_KEPT),
         incomes=SharedByKey(settings.curve_cache_s, CURVES_KEPT),
+        forecasts=SharedByKey(settings.curve_cache_s, CURVES_KEPT),
         metric_registries=metric_registries,
         stopping=stopping or threading.Event(),
     )
@@ -106,7 +108,7 @@ def _add_routes(app: FastAPI) -> None:
         dependencies=[Depends(known_parameters_only), Depends(language)],
         responses=dict.fromkeys((404, 422, 503), PROBLEM),
     )
-    of_energy = fleet, stations, station, completeness
+    of_energy = fleet, stations, station, forecast, completeness
     of_money = villages, settlements, money, finance, plans, explain, notices
     for module in (*of_energy, *of_money, operations, stream):
         routes.include_router(module.router)

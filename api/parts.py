@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from api import schemas
 from api.cached import Shared, SharedByKey
 from api.fleet_view import FleetView
+from api.forecast_schemas import Forecast
 from api.problems import NotFound
 from api.settings import Settings
 from guangfu.clock import Clock
@@ -38,6 +39,7 @@ class Parts:
     look: Shared[FleetView]
     curves: SharedByKey[schemas.PowerCurve]
     incomes: SharedByKey[schemas.FleetIncome]
+    forecasts: SharedByKey[Forecast]
     metric_registries: Sequence[CollectorRegistry]
     stopping: threading.Event
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.web.texts.explain import EXPLAIN
+from api.web.texts.forecast import FORECAST
 from api.web.texts.lists import LISTS
 from api.web.texts.money import MONEY
 from api.web.texts.places import PLACES
 from api.web.texts.shared import SHARED
 from guangfu.texts import Text
 
-TEXTS: Final[Mapping[str, Text]] = {**SHARED, **LISTS, **PLACES, **EXPLAIN, **MONEY}
+TEXTS: Final[Mapping[str, Text]] = {**SHARED, **LISTS, **PLACES, **EXPLAIN, **FORECAST, **MONEY}

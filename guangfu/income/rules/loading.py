@@ -203,14 +203,16 @@ ENERGY_BOUNDS: Final = {
 def _energy(rows: Sequence[Row], faults: list[RuleFault]) -> EnergyRules:
     values: dict[str, float] = {}
     unconfirmed: set[str] = set()
+    sources: list[tuple[str, str, Confidence | None]] = []
     for row in rows:
         cells = Cells(row, faults)
         name = cells.text("name")
         known = cells.choice_or_none("confidence", Confidence)  # none: a setting of ours, not a document's
         if not cells.flag_or_none("confirmed") and known in {Confidence.B, Confidence.C}:
             unconfirmed.add(name)
+        sources.append((name, cells.text("document", required=False), known))
         if name in ENERGY_BOUNDS:
             values[name] = float(cells.number("value", *ENERGY_BOUNDS[name]))
         else:
             cells.bad("name", "、".join(ENERGY_BOUNDS), "one of " + ", ".join(ENERGY_BOUNDS))
-    return EnergyRules(**values, unconfirmed=frozenset(unconfirmed))
+    return EnergyRules(**values, unconfirmed=frozenset(unconfirmed), sources=tuple(sources))

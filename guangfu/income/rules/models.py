@@ -301,6 +301,8 @@ class EnergyRules:
     reconcile_floor_h: float = 0.2
     unconfirmed: frozenset[str] = frozenset()
     """Those that rest on what was recalled or read in a copy only, and that no operator has confirmed."""
+    sources: tuple[tuple[str, str, Confidence | None], ...] = ()
+    """Each by name, with its document and how surely it is known; `None` is a setting of ours."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import { asTable, putTable } from "../chart.js";
 import { powerChart } from "../chart_power.js";
 import { showCompleteness } from "../completeness.js";
 import { h, one, put } from "../dom.js";
+import { showForecast } from "../forecast.js";
 import { addDays, ago, dayOf, energyUnit, inUnit, nameOf, number, percent, power, powerUnit, reasonText, stamp, UNITS, withUnit } from "../format.js";
 import { on, present } from "../live.js";
 import { loadSettlements } from "../money_way.js";
@@ -254,6 +255,7 @@ async function start() {
   section("energy-chart", () => get(of("stations", id, "/energy"), { start: addDays(today, -29), end: today }), showEnergy);
   loadIncome();
   loadSettlements(station);
+  section("forecast", () => get(of("stations", id, "/forecast")), showForecast);
   section("complete", () => get(of("stations", id, "/completeness"), { start: addDays(today, 1 - COMPLETE_DAYS), end: today }), showCompleteness);
   return compare(station);
 }
