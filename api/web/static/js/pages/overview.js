@@ -126,7 +126,7 @@ function loadUnknown() {
   return section("attention-unknown", () => get("/v1/ingest", {}), ({ unknown_stations: waiting }) => {
     const names = Object.keys(waiting);
     const letters = names.reduce((sum, name) => sum + waiting[name], 0);
-    const listed = names.slice(0, UNKNOWN_LISTED).join("、") + (names.length > UNKNOWN_LISTED ? "…" : "");
+    const listed = names.slice(0, UNKNOWN_LISTED).join(", ") + (names.length > UNKNOWN_LISTED ? ", …" : "");
     return names.length ? h("p", {}, h("a", { href: "/v1/dead-letters?reason=unknown_station" }, t("attention.unknown", { n: number(names.length), letters: number(letters), names: listed }))) : [];
   });
 }
