@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from guangfu.income.audit.facts import AuditFacts, IdleDay, Outage
@@ -66,20 +67,25 @@ def beyond_tolerance(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
 
 
 def power_integral(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
-    """Power added up over a month differs from what the meter counted in the same time."""
+    """Power added up over a month differs from what the meter counted in the same time by more than a day's may."""
+    energy = scope.rules.energy
     for one in facts.integrals:
         banner = scope.banner_of(one.station_id)
         rule = scope.rule(Check.POWER_INTEGRAL, last_day(one.month), banner)
         if one.month not in scope.months or rule is None:
             continue
-        if abs(one.integral_wh - one.energy_wh) > rule.threshold * max(one.integral_wh, one.energy_wh):
+        share = rule.threshold * Decimal(str(energy.power_tolerance))
+        if abs(one.integral_wh - one.energy_wh) > share * max(one.integral_wh, one.energy_wh):
             values = {"integral_wh": one.integral_wh, "energy_wh": one.energy_wh}
-            ref = RowRef("daily_energy", {"station_id": one.station_id, "month": one.month}, values)
+            ref = RowRef("energy_reconciliation", {"station_id": one.station_id, "month": one.month}, values)
             text = _INTEGRAL.filled(
                 station=one.station_id, month=one.month, power=f"{one.integral_wh / 1000:,.1f}",
                 meter=f"{one.energy_wh / 1000:,.1f}",
             )  # fmt: skip
-            yield scope.found(rule, ("station", one.station_id), one.month, text, [ref], banner=banner)
+            yield scope.found(
+                rule, ("station", one.station_id), one.month, text, [ref], banner=banner,
+                also_unconfirmed="power_tolerance" in energy.unconfirmed,
+            )  # fmt: skip
 
 
 def idle_stations(facts: AuditFacts, scope: Scope) -> Iterator[Found]:

@@ -52,7 +52,7 @@ class Unit(StrEnum):
     YUAN = "yuan"
     SHARE = "share"
     TOLERANCES = "tolerances"
-    """Of the statement: one step of the register × the factor, summed over its meters."""
+    """Of a statement: one step of the register × the factor, summed over its meters; of power: `power_tolerance`."""
     KW = "kw"
     CASES = "cases"
 
@@ -77,7 +77,7 @@ UNITS: Final = {
     Check.FLAT_HANDOUT: Unit.SHARE,
     Check.TARIFF_MISMATCH: Unit.YUAN,
     Check.BEYOND_TOLERANCE: Unit.TOLERANCES,
-    Check.POWER_INTEGRAL: Unit.SHARE,
+    Check.POWER_INTEGRAL: Unit.TOLERANCES,
     Check.IDLE_STATION: Unit.DAYS,
     Check.KW_MOST: Unit.KW,
     Check.KW_LEAST: Unit.KW,

@@ -15,6 +15,7 @@ from guangfu.income.audit.facts import (
     DueRow,
     EstimatedRow,
     IdleDay,
+    IntegralRow,
     Outage,
     PassedRow,
     PlaceRow,
@@ -25,6 +26,7 @@ from guangfu.income.audit.facts import (
     UnmatchedRow,
 )
 from guangfu.income.audit.found import ONE_RUN
+from guangfu.income.reconciling import month_integrals
 from guangfu.ledger.books import AGENCY, VILLAGE, VILLAGE_BANK, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.states import Subject
@@ -37,6 +39,7 @@ from guangfu.storage.sql.payments import read_dues, unattended
 from guangfu.storage.sql.persons import PersonKind, read_places
 from guangfu.storage.sql.plans import plan_year_id, read_plan_lines, read_plan_years
 from guangfu.storage.sql.receipts import read_allocations, read_receipts
+from guangfu.storage.sql.reconciliation import read_reconciled
 from guangfu.storage.sql.settlement import read_settled, read_statements
 from guangfu.storage.sql.transfers import ON_THE_WAY, read_borne, read_transfer_lines, read_transfers
 
@@ -68,6 +71,7 @@ def read_audit_facts(db: Connection, registry: Registry, months: Collection[str]
         places=tuple(_places(db)),
         suppliers=_suppliers(db),
         statements=tuple(_statements(db, months)),
+        integrals=tuple(_integrals(db, months)),
         idle_days=tuple(_idle_days(db, months)),
         outages=tuple(Outage(a.subject_id, a.valid_from, a.valid_to) for a in registry.attributes if a.name == OUTAGE),
     )
@@ -189,6 +193,14 @@ def _statements(db: Connection, months: list[str]) -> Iterable[StatementRow]:
             yield StatementRow(
                 one.statement_id, said.station_id, said.month, one.state, one.tolerance_wh, parts, one.differences
             )
+
+
+def _integrals(db: Connection, months: list[str]) -> Iterable[IntegralRow]:
+    """A month at a time: a fleet's is 24,000 days."""
+    for month in months:
+        days = month_days(month)
+        for (station, _), sums in month_integrals(read_reconciled(db, start=days[0], end=days[-1])).items():
+            yield IntegralRow(station, month, *sums)
 
 
 def _idle_days(db: Connection, months: list[str]) -> Iterable[IdleDay]:
