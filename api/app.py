@@ -26,6 +26,7 @@ from api.routes import (
     notices,
     operations,
     plans,
+    reconciliation,
     settlements,
     station,
     stations,
@@ -108,7 +109,7 @@ def _add_routes(app: FastAPI) -> None:
         dependencies=[Depends(known_parameters_only), Depends(language)],
         responses=dict.fromkeys((404, 422, 503), PROBLEM),
     )
-    of_energy = fleet, stations, station, forecast, completeness
+    of_energy = fleet, stations, station, forecast, reconciliation, completeness
     of_money = villages, settlements, money, finance, plans, explain, notices
     for module in (*of_energy, *of_money, operations, stream):
         routes.include_router(module.router)
