@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from sqlalchemy import Engine
 
 from accounting.accountant import Accountant
+from accounting.audit import Auditor
 from accounting.metrics import Metrics
 from accounting.reconciler import Reconciler
 from accounting.rollups import Rollups
@@ -50,10 +51,11 @@ def run(
     accountant = Accountant(settings, store, engine, known_rules, clock, counted)
     rollups = Rollups(store, engine, clock)
     reconciler = Reconciler(store, engine, known_rules, clock)
+    auditor = Auditor(engine, known_rules, clock)
     wait_s = settings.interval_s
     with _served(registry, settings.metrics_port):
         while not stop.is_set():
-            went_well = _pass(accountant, rollups, reconciler, counted, stop)
+            went_well = _pass(accountant, rollups, reconciler, auditor, counted, stop)
             wait_s = settings.interval_s if went_well else min(wait_s * 2, _LONGEST_WAIT_S)
             stop.wait(wait_s)
 
@@ -72,13 +74,19 @@ def run_once(
 
 
 def _pass(
-    accountant: Accountant, rollups: Rollups, reconciler: Reconciler, metrics: Metrics, stop: threading.Event
+    accountant: Accountant,
+    rollups: Rollups,
+    reconciler: Reconciler,
+    auditor: Auditor,
+    metrics: Metrics,
+    stop: threading.Event,
 ) -> bool:
     began_s = time.monotonic()
     try:
         computed = accountant.once(stop)
         rollups.once(stop)
         reconciler.once(stop)
+        auditor.once()
     except Unavailable as error:
         metrics.failures.inc()
         log.warning("a database is away, changed days wait: %s", error)

@@ -66,6 +66,9 @@ PROGRAMS: Final = {
         "accounting.months_commands",
         Text("月份：状态、预估与结算、变动、关账", "months: states, settled beside estimated, what moved, closing"),
     ),
+    "audit": Program(
+        "accounting.audit_commands", Text("审计检查：运行、列出、说明", "audit checks: run, list, explain")
+    ),
     "papers": Program(
         "accounting.papers.commands",
         Text("纸质材料：月报、公示、划拨单、代发封面、年报", "papers: statements, notices, forms, yearly reports"),
