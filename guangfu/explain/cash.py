@@ -157,5 +157,5 @@ def _ground_of(source: Source, station: Station, row: BorneRow, rule: Deduction 
 
 
 def rule_facts(source: Source, rule: Deduction) -> tuple[Fact, ...]:
-    document = f"{rule.document or '—'}，{source.say(CONFIDENCE, grade=rule.confidence)}"
+    document = source.joined(rule.document or "—", source.say(CONFIDENCE, grade=rule.confidence))
     return source.fact(RATE, f"{rule.share_of_gross:.3%}"), source.fact(DOCUMENT, document)

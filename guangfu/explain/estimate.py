@@ -208,7 +208,7 @@ def _tariffs(source: Source, station: Station, income: Sequence[DailyIncome]) ->
 
 def _tariff(source: Source, row: TariffRow, first: date, last: date) -> Step:
     def graded(document: str, grade: str) -> str:
-        return f"{document or '—'}，{source.say(CONFIDENCE, grade=grade)}"
+        return source.joined(document or "—", source.say(CONFIDENCE, grade=grade))
 
     facts = [
         source.fact(PRICE, SPLIT.filled(price=row.price, base=row.base, subsidy=row.subsidy)),

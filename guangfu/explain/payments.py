@@ -16,6 +16,7 @@ from guangfu.income.plans import PaidBy, PlanLine, Post, wage_due
 from guangfu.ledger.books import VILLAGE, VILLAGE_BANK
 from guangfu.ledger.fen import yuan_text
 from guangfu.ledger.postings.revisions import in_key
+from guangfu.ledger.postings.villages import PAID_KEYS
 from guangfu.ledger.states import Subject, state_name
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.payments import Due, Payment, read_dues, read_payments
@@ -152,7 +153,7 @@ def _payment(source: Source, one: Payment, due: Due, amount: int | None = None) 
     return Step(
         "payment", source.say(PAYMENT, id=one.payment_id), one.paid_fen if amount is None else amount,
         facts=tuple(facts), grounds=(due_step(source, due),),
-        entries=source.entries(f"paid/{in_key(one.payment_id)}", book=due.book),
+        entries=source.entries(f"{PAID_KEYS}{in_key(one.payment_id)}", book=due.book),
     )  # fmt: skip
 
 
@@ -169,7 +170,6 @@ class _Move:
 
     at: datetime
     key: str
-    kind: str
     energy_month: str | None
     amount: int
 
@@ -179,13 +179,13 @@ class _Move:
 
     @property
     def is_payment(self) -> bool:
-        return self.key.startswith("paid/")
+        return self.key.startswith(PAID_KEYS)
 
 
 def _moves(source: Source, village_id: str) -> list[_Move]:
     entries, lines = schema.journal_entries, schema.journal_lines
     wanted = (
-        sa.select(entries.c.posted_at, entries.c.key, entries.c.kind, lines.c.energy_month, lines.c.amount_fen)
+        sa.select(entries.c.posted_at, entries.c.key, lines.c.energy_month, lines.c.amount_fen)
         .join(entries, sa.and_(entries.c.book == lines.c.book, entries.c.seq == lines.c.seq))
         .where(lines.c.book == VILLAGE, lines.c.account == VILLAGE_BANK, lines.c.village_id == village_id)
         .order_by(lines.c.seq, lines.c.line)
@@ -216,19 +216,15 @@ def village_paid(source: Source, village_id: str, name: str, month: str) -> Step
     """What left the village's account in the calendar month, payment by payment, less what came back. [fen]"""
     title = source.say(OUT, village=name, month=month)
     net: dict[str, int] = {}
-    other = 0
     for one in _moves(source, village_id):
         if one.month == month and one.is_payment:
             payment_id = one.key.split("/")[1]
             net[payment_id] = net.get(payment_id, 0) - one.amount
-        elif one.month == month and one.kind not in {"arrival", "opening"}:
-            other -= one.amount
     payments = {one.payment_id: one for one in read_payments(source.db, payment_ids=list(net))} if net else {}
     dues = {one.due_id: one for one in read_dues(source.db, village_id=village_id, live=False)}
     steps = [
         _payment(source, payments[name_], dues[payments[name_].due_id], amount) for name_, amount in sorted(net.items())
     ]
-    steps += [Step("other", source.say(OTHER), other)] if other else []
     if not steps:
         return Step("village_paid", title, insufficient=source.say(NOT_YET))
     return Step(

@@ -107,7 +107,7 @@ def _lines(source: Source, said: Statement, part: Part, month: str) -> list[Step
 def _statement(source: Source, kept: KeptStatement) -> Step:
     """The document: whose, of which days, its meters, and why it differs."""
     said = kept.statement
-    issued = f"{said.number or '—'}，{said.issued_on or '—'}"
+    issued = source.joined(said.number or "—", said.issued_on or "—")
     facts = (
         source.fact(ACCOUNT, said.account_number), source.fact(NUMBER, issued),
         source.fact(WINDOW, f"{said.window_from} – {said.window_to}"),

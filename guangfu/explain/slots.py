@@ -98,7 +98,7 @@ def _rules(source: Source, day: date) -> tuple[Step, ...]:
     rule = _rule(source, day)
     if rule is None:
         return ()
-    document = f"{rule.document or '—'}，{source.say(CONFIDENCE, grade=rule.confidence)}"
+    document = source.joined(rule.document or "—", source.say(CONFIDENCE, grade=rule.confidence))
     yearly = YEARLY.filled(yuan=yuan_text(Fen(rule.fen_per_slot_year)), years=rule.years)
     facts = source.fact(RULE, yearly), source.fact(DOCUMENT, document)
     return (Step("entitlement_rule", f"{source.say(RULE)} {rule.entitlement_id}", facts=facts),)

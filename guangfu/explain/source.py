@@ -76,6 +76,10 @@ class Source:
     def listed(self, texts: Iterable[str]) -> str:
         return self.say(Text("、", ", ")).join(texts)
 
+    def joined(self, *values: object) -> str:
+        """What belongs to one another, with the language's comma between."""
+        return self.say(Text("，", ", ")).join(map(str, values))
+
 
 def local(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"

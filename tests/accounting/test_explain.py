@@ -137,6 +137,8 @@ def test_the_whole_way_and_each_amount_in_a_chain_of_its_own(county: County, tmp
         said = list(lines_of(explained(county, "village", "v1", lang=lang), lang))
         assert any("42,452.64" in line for line in said)
         assert any("V-2026-000001" in line and "ab" * 32 in line for line in said)
+        if lang is Lang.EN:
+            assert not any("，" in line for line in said), "no Chinese comma in English"
 
 
 def passed_to_the_village(county: County, folder: Path) -> None:

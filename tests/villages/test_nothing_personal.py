@@ -61,7 +61,7 @@ def go(county: Engine, run: Run, write: Write, folder: Path, said: list[str]) ->
     with county.begin() as db:
         persons = sorted(p.person_id for p in read_places(db))
         lines = (Line("V1", Fen(900_000), village_id=V), Line("V3", Fen(-900_000), village_id=V, part="base"))
-        post_entries(db, [Entry("VILLAGE", "arrived/1", "arrived", lines)], SystemClock().now())
+        post_entries(db, [Entry("VILLAGE", "transfer/T-1/arrived", "arrival", lines)], SystemClock().now())
     plan = [("嘎查村编号", "序号", "类别", "用途", "内容", "金额（元）"), (V, 1, "公益岗位", "posts", "保洁", "6000")]
     do("plans", "import", write("计划.csv", plan), "--year", YEAR, "--apply")
     for state, day in (("decided", "01"), ("posted", "02"), ("reviewed", "12"), ("filed", "15")):

@@ -49,8 +49,11 @@ class Village:
         with self.engine.begin() as db:
             self._people(db)
             self._plan(db)
-            lines = (Line("V1", Fen(self.money), village_id=V), Line("V3", Fen(-self.money), village_id=V, part="base"))
-            post_entries(db, [Entry(VILLAGE, "arrived/1", "arrived", lines)] if self.money else [], self.now)
+            lines = (
+                Line("V1", Fen(self.money), energy_month="2026-05", village_id=V),
+                Line("V3", Fen(-self.money), energy_month="2026-05", village_id=V, part="base"),
+            )
+            post_entries(db, [Entry(VILLAGE, "transfer/T-1/arrived", "arrival", lines)] if self.money else [], self.now)
 
     @property
     def now(self) -> datetime:

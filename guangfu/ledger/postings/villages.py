@@ -6,11 +6,15 @@ comes back reverses that entry whole, so that the due stands as payable again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from guangfu.ledger import books
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.journal import Entry, Line
 from guangfu.ledger.postings.revisions import against, correct, in_key, reversal, reversal_key
+
+PAID_KEYS: Final = "paid/"
+"""How the keys of payments and of their reversals begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def paid_entry(payment_id: str, owed: Owed) -> Entry:
         voucher=owed.voucher,
     )  # fmt: skip
     bank = books.VILLAGE_BANK if village else books.SLOTS_BANK
-    return Entry(owed.book, f"paid/{in_key(payment_id)}", "paid", (debit, against(debit, bank)))
+    return Entry(owed.book, f"{PAID_KEYS}{in_key(payment_id)}", "paid", (debit, against(debit, bank)))
 
 
 def returned_entry(payment_id: str, owed: Owed) -> Entry:

@@ -15,6 +15,7 @@ from guangfu.income.passing_on import CashKey, month_units, village_parts
 from guangfu.ledger.allocating import Due, outstanding
 from guangfu.ledger.books import VILLAGE, VILLAGE_BANK, Part
 from guangfu.ledger.fen import Fen
+from guangfu.ledger.postings.villages import PAID_KEYS
 from guangfu.stations.models import Registry, StationKind
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.figures import read_village_income
@@ -180,13 +181,16 @@ def _passed(lines: Iterable[TransferLine]) -> dict[str, int]:
 
 
 def _paid(db: Connection, village_id: str) -> dict[str, int]:
-    """What went out of the village's bank account, less what came back, by the local month of its entry. [fen]"""
+    """Payments out of the village's bank account, less what came back, by the local month of their entry. [fen]
+
+    Known by their keys: the reversal of an opening balance has the kind of a payment's reversal, and is none.
+    """
     entries, lines = schema.journal_entries, schema.journal_lines
     wanted = (
         sa.select(entries.c.posted_at, lines.c.amount_fen)
         .join(entries, sa.and_(entries.c.book == lines.c.book, entries.c.seq == lines.c.seq))
         .where(lines.c.book == VILLAGE, lines.c.account == VILLAGE_BANK, lines.c.village_id == village_id)
-        .where(entries.c.kind.not_in(("arrival", "opening")))
+        .where(entries.c.key.startswith(PAID_KEYS))
     )
     found: dict[str, int] = {}
     for at, amount in db.execute(wanted):
