@@ -12,6 +12,13 @@ UNKNOWN: Final = "#9AA3AE"
 BASE: Final = "#2B6CB0"
 SUBSIDY: Final = "#E69F00"
 
+ESTIMATED: Final = "#9AA3AE"
+SETTLED: Final = "#3A7CA5"
+RECEIVED: Final = "#009E73"
+OUTSTANDING: Final = "#B2182B"
+PASSED_ON: Final = "#5B6B82"
+PAID: Final = "#56B4E9"
+
 ACCENT: Final = "#3A7CA5"
 """Power and energy, which are neither a state nor money."""
 

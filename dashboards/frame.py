@@ -35,6 +35,7 @@ TAG: Final = "guangfu"
 SUFFIX: Final = {Lang.ZH: "zh", Lang.EN: "en"}
 NAMES: Final = {
     "wall": shared.WALL, "fleet": shared.FLEET, "area": shared.AREA, "station": shared.STATION, "income": shared.INCOME,
+    "finance": shared.FINANCE,
     "quality": shared.DATA_QUALITY, "ingest": shared.INGEST,
 }  # fmt: skip
 

@@ -123,13 +123,14 @@ def bars(
     decimals: int | None = None,
     lying: bool = False,
     label_px: int = 48,
+    stacked: bool = True,
 ) -> Panel:
-    """Stacked bars along a column of words (a league, a month); a label that has less than `label_px` is left out."""
+    """Bars along a column of words (a league, a month); a label that has less than `label_px` is left out."""
     panel = (
         barchart_builder.Panel()
         .x_field(along)
         .orientation(model.VizOrientation.HORIZONTAL if lying else model.VizOrientation.VERTICAL)
-        .stacking(model.StackingMode.NORMAL)
+        .stacking(model.StackingMode.NORMAL if stacked else model.StackingMode.NONE)
         .show_value(model.VisibilityMode.NEVER)
         .bar_width(0.7)
         .group_width(0.7)

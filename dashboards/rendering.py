@@ -7,7 +7,7 @@ from typing import Any, Final
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from dashboards import area, fleet, income, ingest, quality, station, wall
+from dashboards import area, finance, fleet, income, ingest, quality, station, wall
 from dashboards.frame import render
 from guangfu.texts import Lang
 
@@ -16,7 +16,10 @@ class Repeated(ValueError):
     """A uid or a title that two dashboards have."""
 
 
-BOARDS: Final = (wall.board, fleet.board, area.board, station.board, income.board, quality.board, ingest.board)
+BOARDS: Final = (
+    wall.board, fleet.board, area.board, station.board, income.board, finance.board, quality.board,
+    ingest.board,
+)  # fmt: skip
 
 
 def rendered(lang: Lang) -> list[dict[str, Any]]:

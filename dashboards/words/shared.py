@@ -13,6 +13,7 @@ FLEET: Final = Text("电站总览", "Fleet")
 AREA: Final = Text("盟市旗县", "Leagues")
 STATION: Final = Text("单站", "Station")
 INCOME: Final = Text("收益（预估）", "Income (estimate)")
+FINANCE: Final = Text("结算与资金", "Finance")
 DATA_QUALITY: Final = Text("数据质量", "Data quality")
 INGEST: Final = Text("采集运行", "Ingest")
 

@@ -25,6 +25,7 @@ from tests.dashboards.county import (
     fill_sql,
     fill_telemetry,
 )
+from tests.dashboards.county_money import fill_money
 from tests.dashboards.expanding import View, expand_sql
 from tests.dashboards.reader import granted
 from tests.services.running import Postgres, Service
@@ -72,6 +73,7 @@ def databases(influxdb: Service, owner: Engine) -> Iterator[Databases]:
     fill_health(owner)
     fill_letters(owner)
     fill_completeness(owner)
+    fill_money(owner)
     fill_rollups(place.open(), owner)
     reader = granted(owner.url.render_as_string(hide_password=False))
     yield Databases(reader, influxdb, place.settings.influx_bucket.split("/")[0])
@@ -194,7 +196,7 @@ def expected(lang: Lang) -> Figures:
             ],
         ],
     }
-    return of_fleet | of_wall | others | _of_area(lang) | _of_quality(lang) | _of_ingest()
+    return of_fleet | of_wall | others | _of_area(lang) | _of_quality(lang) | _of_ingest() | _of_finance(lang)
 
 
 def _of_area(lang: Lang) -> Figures:
@@ -256,6 +258,39 @@ def _of_quality(lang: Lang) -> Figures:
             [(midnight(9), "bad_reading", 1), (midnight(9), "not_json", 1), (midnight(10), "not_json", 1)]
         ],
         ("quality", 12): [[(midnight(8), 50 / 3700), (midnight(9), 0), (midnight(10), 0)]],
+    }
+
+
+def _of_finance(lang: Lang) -> Figures:
+    """Seven village-level stations are on grid and open; `closed` was until June 9."""
+
+    def open_(name: str, yuan: float | None, coverage: float | None) -> tuple[Any, ...]:
+        nothing = (None,) * 7
+        return name, f"{name}站" if lang is Lang.ZH else f"Station {name}", "open", yuan, coverage, *nothing
+
+    months = [f"2025-{m:02}" for m in range(7, 13)] + [f"2026-{m:02}" for m in range(1, 6)]
+    estimates = (
+        ("b", 1100, 1), ("c", 1100, 1), ("closed", 400, 1), ("few", 300, 0.1), ("idle", 500, 1), ("low", 800, 1),
+        ("never", None, None), ("offline", 500, 0.9),
+    )  # fmt: skip
+    settled = ("a", "a站" if lang is Lang.ZH else "Station a", "settled", 1100, 1)
+    return {
+        ("finance", 2): [[("false",)]],
+        ("finance", 3): [[(5800,)]],
+        ("finance", 4): [[(1000,)]],
+        ("finance", 5): [[(200,)]],
+        ("finance", 6): [[(800,)]],
+        ("finance", 7): [[(50,)]],
+        ("finance", 8): [[(120,)]],
+        ("finance", 9): [[(30,)]],
+        ("finance", 10): [[(1 / 9,)]],
+        ("finance", 11): [[*((month, *(None,) * 5) for month in months), (MONTH, 5800, 1000, 200, 120, 30)]],
+        ("finance", 12): [[("base", 100, 0, 100, 0), ("subsidy", 700, 0, 0, 0)]],
+        ("finance", 13): [[("open", 8), ("settled", 1)]],
+        ("finance", 14): [[(*settled, 1000, -100, "window", 200, 800, 50, 120), *(open_(*one) for one in estimates)]],
+        ("finance", 15): [[("VILLAGE", "V1", 90), ("VILLAGE", "V2", -120), ("VILLAGE", "V5", 30)]],
+        ("finance", 16): [[("arrived", 1, 120), ("drafted", 1, 10)]],
+        ("finance", 17): [[("paid", 1, 30), ("sent", 1, 20)]],
     }
 
 
@@ -346,6 +381,8 @@ def test_variables_offer_what_there_is(databases: Databases, lang: Lang) -> None
         "never",
     }
     assert offered["month"] == [(MONTH,)]
+    (of_finance,) = (v for v in DOCUMENTS["finance", lang]["templating"]["list"] if v["name"] == "month")
+    assert databases.sql(of_finance["query"]) == [(MONTH,), ("2025-01",)]
     assert {value for _, value in offered["league"]} == set(leagues())
 
 

@@ -13,7 +13,7 @@ from dashboards.commands import app
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.inbox import DeadLetter, keep_dead_letters
-from guangfu.storage.sql.views import VIEWS, create_views, drop_views, readers
+from guangfu.storage.sql.views import SUMMED, VIEWS, create_views, drop_views, readers
 from tests.dashboards.county import fill_sql
 from tests.dashboards.reader import READER, as_reader
 from tests.services.running import Postgres
@@ -100,9 +100,12 @@ def test_no_personal_data_is_in_the_views(reader: Engine) -> None:
     columns = {column for names in VIEWS.values() for column in names}
     assert not {name for name in columns if "household" in name or "voucher" in name or name in {"payload", "detail"}}
     with reader.connect() as db:
+        for name in SUMMED:
+            shown = set(db.execute(sa.text(f"SELECT * FROM {name}")).keys())
+            assert not {one for one in shown if one.endswith(("payee_id", "person_id", "household_id", "due_id"))}
         seen = db.execute(sa.text("SELECT table_schema, table_name FROM information_schema.tables "
                                   "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"))  # fmt: skip
-        assert {tuple(row) for row in seen} == {("grafana", name) for name in VIEWS}
+        assert {tuple(row) for row in seen} == {("grafana", name) for name in (*VIEWS, *SUMMED)}
 
 
 def test_what_an_earlier_release_granted_is_taken_back(url: str, reader: Engine) -> None:

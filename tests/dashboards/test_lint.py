@@ -48,7 +48,7 @@ def strings(value: object) -> list[str]:
 
 
 def test_every_dashboard_is_there_in_each_language() -> None:
-    names = ("wall", "fleet", "area", "station", "income", "quality", "ingest")
+    names = ("wall", "fleet", "area", "station", "income", "finance", "quality", "ingest")
     assert set(DOCUMENTS) == {f"guangfu-{name}-{suffix}" for name in names for suffix in ("zh", "en")}
 
 

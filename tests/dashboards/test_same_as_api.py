@@ -11,6 +11,7 @@ from guangfu.texts import Lang
 from tests.api.small_county import Api, serving
 from tests.dashboards.asking import Databases, Rows
 from tests.dashboards.county import MONTH, NOW, TODAY, fill_rollups, fill_sql, fill_telemetry
+from tests.dashboards.county_money import fill_money
 from tests.dashboards.reader import granted
 from tests.dashboards.test_figures import DOCUMENTS, VIEW
 from tests.services.running import Postgres, Service
@@ -25,6 +26,7 @@ def both(influxdb: Service, postgres: Postgres) -> Iterator[Both]:
     place, engine = influxdb_place(influxdb), open_database(postgres.new_database())
     upgrade(engine)
     fill_sql(engine)
+    fill_money(engine)
     with engine.begin() as db:
         mark_seen(db, [Seen("few", NOW, NOW, "online", NOW)])
     store = place.open()
@@ -138,3 +140,48 @@ def test_the_villages(both: Both) -> None:
         path, asked = f"/v1/villages/{village_id}/income", {"start": f"{MONTH}-01", "end": str(TODAY)}
         (month,) = both[1].get(path, by="month", **asked)["items"]
         assert fen(gross) == month["income"]["gross_fen"]
+
+
+def test_a_month_of_finance(both: Both) -> None:
+    answer = both[1].get(f"/v1/finance/months/{MONTH}", lang="en")
+    total = answer["total"]
+    for title, names in (
+        ("Accrued (estimate, yuan)", ("estimated_base_fen", "estimated_subsidy_fen")),
+        ("Settled (yuan)", ("settled_base_fen", "settled_subsidy_fen")),
+        ("Received (yuan)", ("received_base_fen", "received_subsidy_fen")),
+        ("Outstanding (yuan)", ("outstanding_base_fen", "outstanding_subsidy_fen")),
+        ("May be passed on (yuan)", ("ready_fen",)),
+        ("Passed on (yuan)", ("transit_fen", "arrived_fen")),
+    ):
+        assert fen(figure(both, "finance", title)) == sum(total[name] for name in names), title
+    assert dict(shown(both, "finance", "Where the stations stand")) == {k: n for k, n in answer["states"].items() if n}
+
+
+def test_each_station_of_a_month_of_finance(both: Both) -> None:
+    rows = shown(both, "finance", "Stations: estimate, settled, difference, received (yuan)")
+    banners = both[1].get(f"/v1/finance/months/{MONTH}", lang="en")["banners"]
+    stations = {one["station_id"]: one for banner in banners for one in banner["stations"]}
+    assert {row[0] for row in rows} == set(stations)
+    for station_id, _, state, _, _, _, difference, cause, _, outstanding, ready, _ in rows:
+        one = stations[station_id]
+        assert (state, cause, difference and fen(difference)) == (
+            one["state"],
+            one["main_cause"],
+            one["difference_fen"],
+        )
+        assert fen(outstanding or 0) == one["outstanding_base_fen"] + one["outstanding_subsidy_fen"]
+        assert fen(ready or 0) == one["ready_fen"]
+
+
+def test_what_the_villages_paid(both: Both) -> None:
+    money = both[1].get("/v1/villages/v1/money", start=MONTH, end=MONTH)
+    assert fen(figure(both, "finance", "Paid (yuan)")) == money["items"][0]["paid_fen"] == 3_000
+
+
+def test_what_is_outstanding_by_age(both: Both) -> None:
+    ages = {
+        part: [fen(amount) for amount in rest] for part, *rest in shown(both, "finance", "Outstanding by age (yuan)")
+    }
+    items = both[1].get("/v1/receivables")["items"]
+    assert sum(map(sum, ages.values())) == sum(one["outstanding_fen"] for one in items)
+    assert ages == {"base": [10_000, 0, 10_000, 0], "subsidy": [70_000, 0, 0, 0]}

@@ -1,8 +1,9 @@
 """What Grafana may see of the SQL database: views without personal data, and a role that reads them.
 
 Grafana lets everybody who may look at a dashboard send any query that its user may send. So its user sees the schema
-`grafana` alone, whose views have the names of the tables and only the columns that are named here: no household, no
-journal, no voucher, no payload of a message. PostgreSQL only; SQLite has no users.
+`grafana` alone, whose views have the names of the tables and only the columns that are named here, or sums: no
+household, no person, no entry of the journal, no voucher, no payload of a message. PostgreSQL only; SQLite has no
+users.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,8 +52,45 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
         "paused",
     ),
     "rollup_marks": ("name", "done_at"),
+    "statements": ("statement_id", "station_id", "month", "revision", "state"),
+    "settlement_differences": (
+        "statement_id", "cause", "difference_wh", "difference_base_fen", "difference_subsidy_fen",
+    ),
+    "settled_income": (
+        "station_id", "month", "settled_energy_wh", "settled_gross_fen", "settled_base_fen", "settled_subsidy_fen",
+        "subsidy_year", "subsidy_receivable", "unconfirmed",
+    ),
+    "vat_months": ("station_id", "month", "part", "settled_tax_fen", "taxpayer"),
+    "deductions_borne": ("station_id", "month", "deduction_id", "borne_base_fen", "borne_subsidy_fen"),
+    "transfers": ("transfer_id", "banner_code", "period", "passed_on_fen", "state", "sent_on", "ended_on"),
+    "transfer_lines": ("transfer_id", "village_id", "station_id", "month", "part", "passed_on_fen"),
 }  # fmt: skip
 """Columns that Grafana may read, by table."""
+
+SUMMED: Final[Mapping[str, str]] = {
+    "agency_receipts": (
+        "SELECT a.station_id, a.month, a.part, sum(a.received_fen)::bigint AS received_fen "
+        "FROM public.receipt_allocations a JOIN public.receipts r ON r.receipt_id = a.receipt_id "
+        "WHERE a.reversed_at IS NULL AND r.book = 'AGENCY' GROUP BY 1, 2, 3"
+    ),
+    "village_paid": (
+        "SELECT l.village_id, to_char(e.posted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month, "
+        "(-sum(l.amount_fen))::bigint AS paid_fen FROM public.journal_lines l "
+        "JOIN public.journal_entries e ON e.book = l.book AND e.seq = l.seq WHERE l.book = 'VILLAGE' "
+        "AND l.account = 'V1' AND starts_with(e.key, 'paid/') GROUP BY 1, 2"
+    ),
+    "account_balances": (
+        "SELECT book, account, sum(amount_fen)::bigint AS balance_fen FROM public.journal_lines GROUP BY 1, 2"
+    ),
+    "payments_by_state": (
+        "SELECT b.book, b.village_id, b.month, p.state, count(*) AS payments, sum(p.due_fen)::bigint AS due_fen "
+        "FROM public.payments p JOIN public.payment_batches b ON b.batch_id = p.batch_id GROUP BY 1, 2, 3, 4"
+    ),
+}
+"""Sums of tables whose rows Grafana may not see: what came in, what villages paid, balances of the books, payments.
+
+`month` of `village_paid` is the local month of the entry; everywhere else it is the energy's, or the due's.
+"""
 
 
 def role_statements(role: str, password: str, database: str, owner: str) -> list[str]:
@@ -87,7 +125,8 @@ def view_statements(roles: Sequence[str]) -> list[str]:
     """SQL that makes every view, anew, readable by the roles."""
     makes = [f"CREATE VIEW {VIEWS_SCHEMA}.{table} AS SELECT {', '.join(names)} FROM public.{table}"  # noqa: S608
              for table, names in VIEWS.items()]  # fmt: skip
-    gone = [f"DROP VIEW IF EXISTS {VIEWS_SCHEMA}.{table} CASCADE" for table in VIEWS]
+    makes += [f"CREATE VIEW {VIEWS_SCHEMA}.{name} AS {query}" for name, query in SUMMED.items()]
+    gone = [f"DROP VIEW IF EXISTS {VIEWS_SCHEMA}.{table} CASCADE" for table in (*VIEWS, *SUMMED)]
     return gone + makes + [f"GRANT SELECT ON ALL TABLES IN SCHEMA {VIEWS_SCHEMA} TO {_name(role)}" for role in roles]
 
 
