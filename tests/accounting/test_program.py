@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner
 
 from accounting.commands import app
-from accounting.program import run
+from accounting.program import _audit, run
 from accounting.settings import Settings
 from guangfu.clock import day_start
 from guangfu.exits import Exit
@@ -59,6 +59,9 @@ def test_it_goes_on_when_the_store_is_back(another_county: County) -> None:
             if AwayTwice.left >= 0:
                 raise Unavailable("store", "away")
             return county.store.read_counter(*args, **options)  # type: ignore[arg-type]
+
+        def read(self, *args: object, **options: object) -> object:
+            return county.store.read(*args, **options)  # type: ignore[arg-type]
 
     county.clock.at = day_start(MAY.replace(day=3))
     county.receive(registers("s1", day_start(MAY), day_start(MAY.replace(day=2)), 1000))
@@ -119,3 +122,12 @@ def test_a_mistake_of_ours_is_not_told_as_a_wrong_setting(places: Path, monkeypa
 
     monkeypatch.setattr("accounting.commands.run_once", mistaken)
     assert isinstance(CliRunner().invoke(app, ["--once"]).exception, ValueError)
+
+
+def test_an_audit_that_fails_stops_nothing_but_itself(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def once(self) -> None:
+            raise ZeroDivisionError
+
+    _audit(Broken())  # type: ignore[arg-type]
+    assert "the audit's checks failed" in caplog.text

@@ -60,7 +60,9 @@ def test_whichever_part_is_killed_the_program_ends_and_names_it(
         running_ingest(settings, store, engine, metrics=metrics),
     ):
         eventually(lambda: metrics.get_sample_value("guangfu_ingest_connected"))
-        kill_thread(f"ingest-{part}")
+        name = f"ingest-{part}"
+        eventually(lambda: any(each.name == name for each in threading.enumerate()))
+        kill_thread(name)
         eventually(lambda: not any(each.name == "ingest" for each in threading.enumerate()))
 
 
