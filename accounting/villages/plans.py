@@ -3,14 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import Connection
 
 from accounting.villages.imports import Declined
-from guangfu.clock import day_start, local_day, month_days
+from guangfu.clock import day_start, month_days
 from guangfu.income.plans import Attendance, PaidBy, PlanFinding, PlanLine, Post, check_plan, posting_finding
 from guangfu.income.rules import Rules
 from guangfu.income.rules.spending import Spending
@@ -306,9 +306,3 @@ def posts_of_month(db: Connection, village_id: str, month: str) -> list[Post]:
 def _holds(post: Post, month: str) -> bool:
     days = month_days(month)
     return post.valid_from <= days[-1] and (post.valid_to is None or days[0] < post.valid_to)
-
-
-def last_month(at: datetime) -> str:
-    """The month that is over."""
-    first = local_day(at).replace(day=1)
-    return (first - timedelta(days=1)).isoformat()[:7]

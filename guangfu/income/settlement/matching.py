@@ -26,18 +26,6 @@ def station_of_account(registry: Registry, number: str, day: date) -> str | None
     return next((one.subject_id for one in held if valid_on(one, before)), None)
 
 
-def account_of_station(registry: Registry, station_id: str, day: date) -> str | None:
-    """The generation account of a station on a day."""
-    return next(
-        (
-            one.value
-            for one in registry.attributes
-            if one.subject_id == station_id and plain(one.name) in ACCOUNT_NAMES and valid_on(one, day)
-        ),
-        None,
-    )
-
-
 def our_meters(statement: Statement, registry: Registry) -> dict[MeterKey, OurMeter]:
     """The registry's facts of each of the statement's meters; those that it does not have are left out."""
     found = {(one.meter_number, one.read_from): our_device(one, statement, registry) for one in statement.meters}

@@ -12,6 +12,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from guangfu.ledger.books import VILLAGE_BANK
+from guangfu.ledger.postings.villages import PAID_KEYS
+
 VIEWS_SCHEMA: Final = "grafana"
 STATEMENT_TIMEOUT: Final = "30s"
 
@@ -73,11 +76,11 @@ SUMMED: Final[Mapping[str, str]] = {
         "FROM public.receipt_allocations a JOIN public.receipts r ON r.receipt_id = a.receipt_id "
         "WHERE a.reversed_at IS NULL AND r.book = 'AGENCY' GROUP BY 1, 2, 3"
     ),
-    "village_paid": (
-        "SELECT l.village_id, to_char(e.posted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month, "
+    "village_paid": (  # the names are our own constants
+        "SELECT l.village_id, to_char(e.posted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month, "  # noqa: S608
         "(-sum(l.amount_fen))::bigint AS paid_fen FROM public.journal_lines l "
         "JOIN public.journal_entries e ON e.book = l.book AND e.seq = l.seq WHERE l.book = 'VILLAGE' "
-        "AND l.account = 'V1' AND starts_with(e.key, 'paid/') GROUP BY 1, 2"
+        f"AND l.account = '{VILLAGE_BANK}' AND starts_with(e.key, '{PAID_KEYS}') GROUP BY 1, 2"
     ),
     "account_balances": (
         "SELECT book, account, sum(amount_fen)::bigint AS balance_fen FROM public.journal_lines GROUP BY 1, 2"

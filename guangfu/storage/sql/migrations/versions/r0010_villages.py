@@ -14,6 +14,7 @@ from guangfu.storage.sql.migrations.columns import (
     text,
     validity,
 )
+from guangfu.storage.sql.migrations.versions.r0006_papers import refuse_changes
 
 revision = "0010"
 down_revision = "0009"
@@ -35,7 +36,7 @@ def upgrade() -> None:
         text("voucher_id"), small("revision"), instant("recorded_at"), text("recorded_by"),
     )  # fmt: skip
     _index("opening_balances", "station_id", "energy_month")
-    _refuse_changes("person_looks", REFUSAL)
+    refuse_changes("person_looks", REFUSAL)
 
 
 def _persons() -> None:
@@ -132,22 +133,3 @@ def _payments() -> None:
 
 def _index(table: str, *columns: str) -> None:
     op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns))
-
-
-def _refuse_changes(table: str, refusal: str) -> None:
-    """Triggers under which rows can only be added."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE FUNCTION refuse_{table}_change() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION refuse_{table}_change()"
-        )
-        return
-    for act in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
-        )
