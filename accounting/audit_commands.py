@@ -15,10 +15,11 @@ from guangfu.commands.shown import local_time, print_table
 from guangfu.commands.who import ByOption, who
 from guangfu.exits import Exit
 from guangfu.explain.subjects import is_month
+from guangfu.income.audit import periods_of
 from guangfu.income.audit.next_steps import NEXT_STEPS
 from guangfu.income.rules import RulesSettings, load_rules
-from guangfu.income.rules.audit import Check
-from guangfu.income.rules.audit_words import CHECK_NAMES
+from guangfu.income.rules.audit import Check, Severity
+from guangfu.income.rules.audit_words import CHECK_NAMES, SEVERITY_NAMES
 from guangfu.ledger.states import Subject, state_name
 from guangfu.storage.sql.findings import CLEARED, OPEN, Finding, explain_finding, read_findings
 from guangfu.storage.sql.papers import StateChange, read_changes
@@ -65,13 +66,15 @@ def list_(
 ) -> None:
     """列出发现；有待处理的时退出码为 1。List findings; exits 1 while one of them is open.
 
+    一个月含其季度、年度。A month is listed with its quarter and year.
+
     例 Example: guangfu audit list --check idle_money --banner 150430
     """
     language = Lang.parse(lang)
     _check_month(month, language)
     with opened_database(sql_url, language) as engine, engine.connect() as db:
         found = read_findings(
-            db, checks=None if check is None else [check.value], periods=None if month is None else [month],
+            db, checks=None if check is None else [check.value], periods=None if month is None else periods_of([month]),
             banner_code=banner,
         )  # fmt: skip
     shown = [one for one in found if everything or one.state != CLEARED]
@@ -128,7 +131,8 @@ def explain(
 def _row(one: Finding, lang: Lang) -> tuple[str, ...]:
     name = CHECK_NAMES[Check(one.check_name)](lang)
     mark = _UNCONFIRMED(lang) if one.unconfirmed else ""
-    return one.finding_id, name, state_name(Subject.FINDING, one.state)(lang), f"{one.text(lang)}{mark}"
+    severity = SEVERITY_NAMES[Severity(one.severity)](lang)
+    return one.finding_id, name, severity, state_name(Subject.FINDING, one.state)(lang), f"{one.text(lang)}{mark}"
 
 
 def _step(step: StateChange, lang: Lang) -> tuple[str, ...]:
@@ -168,7 +172,13 @@ _RULE: Final = Text(
     "规则 {rule}，文件 {document}，可信度 {confidence}", "rule {rule}, document {document}, confidence {confidence}"
 )
 _DO: Final = Text("处理：{what}", "What to do: {what}")
-_HEADS: Final = Text("编号", "key"), Text("检查", "check"), Text("状态", "state"), Text("发现", "finding")
+_HEADS: Final = (
+    Text("编号", "key"),
+    Text("检查", "check"),
+    Text("程度", "severity"),
+    Text("状态", "state"),
+    Text("发现", "finding"),
+)
 _ROW_HEADS: Final = Text("表", "table"), Text("主键", "keys"), Text("数值", "figures")
 _STEP_HEADS: Final = (
     Text("时间", "when"), Text("状态", "state"), Text("经办", "by"), Text("原因", "why"), Text("凭证", "voucher"),

@@ -15,6 +15,7 @@ from guangfu.monitor.states import StationState
 from guangfu.stations.models import StationKind
 from guangfu.storage.errors import StorageError
 from guangfu.storage.sql.completeness import StationDay, read_completeness
+from guangfu.storage.sql.findings import count_open_findings
 from guangfu.storage.sql.inbox import count_dead_letters
 from guangfu.texts import Lang
 
@@ -34,7 +35,7 @@ class FleetCollector:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = GaugeMetricFamily("guangfu_api_view_up", "1 if the stores answered the API's last look at the fleet")
         try:
-            view, waiting = self._parts.look.get(), self._waiting()
+            view, waiting, findings = self._parts.look.get(), *self._counted()
             complete = list(self._completeness())
         except StorageError:
             up.add_metric([], 0)
@@ -44,6 +45,7 @@ class FleetCollector:
         yield up
         yield from fleet_metrics(view)
         yield letters_metric(waiting)
+        yield findings_metric(findings)
         yield from complete
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
@@ -59,9 +61,9 @@ class FleetCollector:
         of_day = {name: [r for r in rows if r.day == day and r.station_id in known] for name, day in days.items()}
         yield from completeness_metrics(of_day)
 
-    def _waiting(self) -> dict[str, int]:
+    def _counted(self) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
         with self._parts.engine.connect() as db:
-            return count_dead_letters(db)
+            return count_dead_letters(db), count_open_findings(db)
 
 
 def fleet_metrics(view: FleetView) -> Iterator[GaugeMetricFamily]:
@@ -92,6 +94,15 @@ def letters_metric(waiting: dict[str, int]) -> GaugeMetricFamily:
     family = GaugeMetricFamily("guangfu_dead_letters", "Dead letters that wait, by reason", labels=["reason"])
     for reason, count in sorted(waiting.items()):
         family.add_metric([reason], count)
+    return family
+
+
+def findings_metric(still_open: Mapping[tuple[str, str], int]) -> GaugeMetricFamily:
+    """A check that found something once stays, at 0 when all of it is explained or gone."""
+    words = "Findings of audit checks that are open, by check and severity"
+    family = GaugeMetricFamily("guangfu_findings_open", words, labels=["check", "severity"])
+    for (check, severity), count in sorted(still_open.items()):
+        family.add_metric([check, severity], count)
     return family
 
 

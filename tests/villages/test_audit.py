@@ -14,7 +14,7 @@ from guangfu.income.rules import load_rules
 from guangfu.ledger.states import Subject
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.audit_facts import audit_months, read_audit_facts
-from guangfu.storage.sql.findings import count_findings, read_findings
+from guangfu.storage.sql.findings import count_open_findings, read_findings
 from guangfu.storage.sql.papers import read_changes
 from guangfu.storage.sql.registry import read_registry
 from tests.villages.conftest import Run
@@ -86,7 +86,9 @@ def test_exactly_what_is_planted_is_found_explained_and_cleared(village: Village
     assert states(village.engine) == {BANNED: "cleared", IDLE: "cleared", UNATTENDED: "open"}
     with village.engine.connect() as db:
         assert [step.after for step in read_changes(db, Subject.FINDING, IDLE)] == ["open", "explained", "cleared"]
-        assert count_findings(db)["idle_station", "cleared"] == 1
+        assert count_open_findings(db) == {
+            ("banned_use", "serious"): 0, ("idle_station", "warning"): 0, ("unattended_post", "serious"): 1,
+        }  # fmt: skip
 
 
 def test_an_explanation_ends_as_soon_as_its_rows_are_others(village: Village, run: Run) -> None:
@@ -132,4 +134,5 @@ def test_rows_say_where_to_look(village: Village) -> None:
     run_audit(village.engine, RULES, AT, "李")
     with village.engine.connect() as db:
         (idle,) = read_findings(db, ids=[IDLE])
+    assert (idle.severity, idle.station_id, idle.village_id) == ("warning", "st-s", None)
     assert idle.rows[0] == RowRef("daily_energy", {"station_id": "st-s", "day": "2026-06-01"}, {"energy_wh": 0})

@@ -51,7 +51,7 @@ def nothing_received(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
             if due > 0 and key not in came and late is not None:
                 rule, deadline, until = late
                 text = _NOTHING.filled(station=station, quarter=quarter, yuan=yuan(due), until=until)
-                yield _found(scope, rule, deadline, ("station", station), quarter, text, rows, station, doubtful)
+                yield _found(scope, rule, deadline, ("station", station), quarter, text, rows, doubtful)
 
 
 def subsidy_late(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
@@ -66,7 +66,7 @@ def subsidy_late(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
             rows = [_settled_ref(row) for row in settled.get((station, year), ())]
             text = _SUBSIDY.filled(station=station, year=year, yuan=yuan(left), until=until)
             doubtful = any(row.unconfirmed for row in settled.get((station, year), ()))
-            yield _found(scope, rule, deadline, ("station", station), year, text, rows, station, doubtful)
+            yield _found(scope, rule, deadline, ("station", station), year, text, rows, doubtful)
 
 
 def receipt_mismatch(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
@@ -86,7 +86,7 @@ def receipt_mismatch(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
         text = _MISMATCH.filled(station=station, month=month, came=yuan(came), due=yuan(came + left), left=yuan(left))
         rows = [*(_settled_ref(r) for r in settled.get((station, month), ())), *map(_cash_ref, received)]
         doubtful = any(row.unconfirmed for row in settled.get((station, month), ()))
-        yield _found(scope, rule, deadline, ("station", station), month, text, rows, station, doubtful)
+        yield _found(scope, rule, deadline, ("station", station), month, text, rows, doubtful)
 
 
 def passing_on(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
@@ -128,7 +128,7 @@ def passing_on(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
         words = _NOT_PASSED if check is Check.NOT_PASSED_ON else _PASSED_LATE
         text = words.filled(station=station, month=month, yuan=yuan(sum(amount for amount, _ in found)))
         yield scope.found(
-            rule, ("station", station), month, text, [ref for _, ref in found], banner=scope.banner_of(station),
+            rule, ("station", station), month, text, [ref for _, ref in found],
             also_unconfirmed=(check, station, month) in doubtful,
         )  # fmt: skip
 
@@ -184,7 +184,7 @@ def entitlement_late(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
         ]  # fmt: skip
         left = sum(due.amount for due, _, _ in dues)
         text = _COMPANY.filled(station=station, year=year, yuan=yuan(left))
-        yield _found(scope, rule, deadline, ("station", station), year, text, rows, station, doubtful=False)
+        yield _found(scope, rule, deadline, ("station", station), year, text, rows, doubtful=False)
 
 
 def _late(
@@ -202,11 +202,11 @@ def _late(
 
 def _found(
     scope: Scope, rule: CheckRule, deadline: Deadline, subject: tuple[str, str], period: str, text: Text,
-    rows: Iterable[RowRef], station: str, doubtful: bool,
+    rows: Iterable[RowRef], doubtful: bool,
 ) -> Found:  # fmt: skip
     return scope.found(
-        rule, subject, period, text, rows, banner=scope.banner_of(station),
-        also_unconfirmed=doubtful or deadline_open(deadline), document=rule.document or deadline.document,
+        rule, subject, period, text, rows, also_unconfirmed=doubtful or deadline_open(deadline),
+        document=rule.document or deadline.document,
     )  # fmt: skip
 
 

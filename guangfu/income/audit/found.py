@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from guangfu.clock import month_days
-from guangfu.income.rules.audit import Check, CheckRule, rule_for
+from guangfu.income.rules.audit import Check, CheckRule, Severity, rule_for
 from guangfu.income.rules.models import Confidence, Deadline, Rules
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.stations.models import Registry, StationKind
@@ -34,7 +34,8 @@ class RowRef:
 class Found:
     """Something wrong. `period` is the month, quarter or year that it is about; with check and subject it is the key.
 
-    `subject_kind`: station, village, household, person, receipt, transfer, plan_line or statement.
+    `subject_kind`: station, village, household, person, post, receipt, transfer, plan_line or statement; of which
+    station, village and banner it is, where it is of one.
     """
 
     check: Check
@@ -47,6 +48,9 @@ class Found:
     document: str
     confidence: str
     unconfirmed: bool
+    severity: Severity
+    station_id: str | None = None
+    village_id: str | None = None
     banner_code: str | None = None
 
     @property
@@ -84,8 +88,8 @@ class Scope:
     def periods(self) -> frozenset[str]:
         return self.months | self.quarters | self.years
 
-    def banner_of(self, station_id: str) -> str | None:
-        station = self.registry.stations.get(station_id)
+    def banner_of(self, station_id: str | None) -> str | None:
+        station = self.registry.stations.get(station_id or "")
         return station.banner_code if station else None
 
     def village_banner(self, village_id: str | None) -> str | None:
@@ -100,13 +104,21 @@ class Scope:
 
     def found(
         self, rule: CheckRule, subject: tuple[str, str], period: str, text: Text, rows: Iterable[RowRef], *,
-        banner: str | None = None, also_unconfirmed: bool = False, document: str = "",
+        station: str | None = None, village: str | None = None, banner: str | None = None,
+        also_unconfirmed: bool = False, document: str = "",
     ) -> Found:  # fmt: skip
-        """A finding by a rule. `also_unconfirmed`: a figure that it rests on is; `document` replaces the rule's."""
+        """A finding by a rule.
+
+        A subject that is a station or village is its place too, and the place has its banner; others are told theirs.
+        `also_unconfirmed`: a figure that it rests on is; `document` replaces the rule's.
+        """
+        kind, name = subject
+        station, village = name if kind == "station" else station, name if kind == "village" else village
         kept = sorted(rows, key=lambda row: (row.table, str(sorted(row.keys.items()))))[:MOST_ROWS]
         return Found(
-            rule.check, *subject, period, text, tuple(kept), rule.check_id, document or rule.document,
-            rule.confidence.value, rule.unconfirmed or also_unconfirmed, banner,
+            rule.check, kind, name, period, text, tuple(kept), rule.check_id, document or rule.document,
+            rule.confidence.value, rule.unconfirmed or also_unconfirmed, rule.severity, station, village,
+            banner or self.village_banner(village) or self.banner_of(station),
         )  # fmt: skip
 
 

@@ -38,9 +38,7 @@ def tariff_mismatch(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
             text = _TARIFF.filled(
                 station=one.station_id, month=one.month, statement=one.statement_id, yuan=yuan(sum(wrong.values()))
             )
-            yield scope.found(
-                rule, ("statement", one.statement_id), one.month, text, rows, banner=scope.banner_of(one.station_id)
-            )
+            yield scope.found(rule, ("statement", one.statement_id), one.month, text, rows, station=one.station_id)
 
 
 def beyond_tolerance(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
@@ -62,16 +60,14 @@ def beyond_tolerance(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
             text = Text(
                 f"{one.statement_id}：与预估的差异超出容差：{zh}", f"{one.statement_id}: beyond tolerance: {en}"
             )
-            banner = scope.banner_of(one.station_id)
-            yield scope.found(rule, ("statement", one.statement_id), one.month, text, rows, banner=banner)
+            yield scope.found(rule, ("statement", one.statement_id), one.month, text, rows, station=one.station_id)
 
 
 def power_integral(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
     """Power added up over a month differs from what the meter counted in the same time by more than a day's may."""
     energy = scope.rules.energy
     for one in facts.integrals:
-        banner = scope.banner_of(one.station_id)
-        rule = scope.rule(Check.POWER_INTEGRAL, last_day(one.month), banner)
+        rule = scope.rule(Check.POWER_INTEGRAL, last_day(one.month), scope.banner_of(one.station_id))
         if one.month not in scope.months or rule is None:
             continue
         share = rule.threshold * Decimal(str(energy.power_tolerance))
@@ -83,7 +79,7 @@ def power_integral(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
                 meter=f"{one.energy_wh / 1000:,.1f}",
             )  # fmt: skip
             yield scope.found(
-                rule, ("station", one.station_id), one.month, text, [ref], banner=banner,
+                rule, ("station", one.station_id), one.month, text, [ref],
                 also_unconfirmed="power_tolerance" in energy.unconfirmed,
             )  # fmt: skip
 
@@ -103,7 +99,7 @@ def idle_stations(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
                     RowRef("daily_energy", {"station_id": station, "day": str(day)}, {"energy_wh": 0}) for day in wrong
                 ]
                 text = _IDLE.filled(station=station, month=month, n=len(wrong), first=wrong[0], last=wrong[-1])
-                yield scope.found(rule, ("station", station), month, text, rows, banner=scope.banner_of(station))
+                yield scope.found(rule, ("station", station), month, text, rows)
 
 
 def _told(row: IdleDay, outages: list[Outage]) -> bool:
@@ -136,8 +132,7 @@ def sizes(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
             ):
                 ref = RowRef("stations", {"station_id": station.station_id}, {"capacity_dc_w": station.capacity_dc_w})
                 text = _SIZE.filled(station=station.station_id, kw=f"{kw:,g}", most=f"{rule.threshold:f}")
-                subject = ("station", station.station_id)
-                yield scope.found(rule, subject, year, text, [ref], banner=station.banner_code)
+                yield scope.found(rule, ("station", station.station_id), year, text, [ref])
 
 
 def kw_per_household(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
@@ -154,8 +149,7 @@ def kw_per_household(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
                     ref = RowRef("stations", {"station_id": station.station_id}, values)
                     words = _KW_MOST if sign > 0 else _KW_LEAST
                     text = words.filled(station=station.station_id, kw=f"{kw:.2f}", bound=f"{rule.threshold:f}")
-                    subject = ("station", station.station_id)
-                    yield scope.found(rule, subject, year, text, [ref], banner=station.banner_code)
+                    yield scope.found(rule, ("station", station.station_id), year, text, [ref])
 
 
 def both_kinds(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
@@ -166,12 +160,12 @@ def both_kinds(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
         held = grouped((home, ref) for home, ref, times in helped if any(overlap(one, whole) for one in times))
         for household in sorted({*held, *(h for h, m in paid if m == month)}):
             home = facts.registry.households.get(household)
-            banner = scope.village_banner(home.village_id if home else None)
-            rule = scope.rule(Check.BOTH_KINDS, last_day(month), banner)
+            village = home.village_id if home else None
+            rule = scope.rule(Check.BOTH_KINDS, last_day(month), scope.village_banner(village))
             rows = [*held.get(household, []), *map(due_ref, paid.get((household, month), []))]
             if rule and len(rows) > rule.threshold:
                 text = _BOTH.filled(household=household, month=month)
-                yield scope.found(rule, ("household", household), month, text, rows, banner=banner)
+                yield scope.found(rule, ("household", household), month, text, rows, village=village)
 
 
 def _helped_twice(registry: Registry) -> list[tuple[str, RowRef, list[Period]]]:

@@ -21,8 +21,7 @@ def idle_money(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
     """Of what arrived in a month, something has not been spent; what goes out is of what arrived first."""
     for village, moves in sorted(grouped((move.village_id, move) for move in facts.bank).items()):
         for month, left, arrivals in _unspent(moves):
-            banner = scope.village_banner(village)
-            rule = scope.rule(Check.IDLE_MONEY, last_day(month), banner, StationKind.VILLAGE)
+            rule = scope.rule(Check.IDLE_MONEY, last_day(month), scope.village_banner(village), StationKind.VILLAGE)
             if month in scope.months and rule and scope.today > _months_after(last_day(month), int(rule.threshold)):
                 text = _IDLE.filled(village=village, month=month, yuan=yuan(left), n=int(rule.threshold))
                 rows = [
@@ -30,7 +29,7 @@ def idle_money(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
                            {"amount_fen": move.amount_fen, "moved_on": str(move.moved_on)})
                     for move in arrivals
                 ]  # fmt: skip
-                yield scope.found(rule, ("village", village), month, text, rows, banner=banner)
+                yield scope.found(rule, ("village", village), month, text, rows)
 
 
 def _unspent(moves: Iterable[BankMove]) -> Iterator[tuple[str, int, list[BankMove]]]:
@@ -59,9 +58,7 @@ def unfiled_spending(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
         total = sum(due.due_fen for due in dues)
         if rule and total > rule.fen:
             text = _UNFILED.filled(village=village, month=month, yuan=yuan(total))
-            yield scope.found(
-                rule, ("village", village), month, text, map(due_ref, dues), banner=scope.village_banner(village)
-            )
+            yield scope.found(rule, ("village", village), month, text, map(due_ref, dues))
 
 
 def banned_use(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
@@ -88,8 +85,8 @@ def banned_use(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
         values: dict[str, Value] = {"use_id": line.use_id, "spending": line.spending, "rule": finding.rule_id}
         rows = [RowRef("plan_lines", keys, values), *map(due_ref, of_line)]
         yield scope.found(
-            rule, ("plan_line", line.line_id), month, text, rows, banner=banner, also_unconfirmed=finding.unconfirmed,
-            document=finding.document,
+            rule, ("plan_line", line.line_id), month, text, rows, village=line.village_id,
+            also_unconfirmed=finding.unconfirmed, document=finding.document,
         )  # fmt: skip
 
 
@@ -105,13 +102,15 @@ def payees(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
                 wrong.setdefault((check, due.payee_id, due.month), []).append((due, of_payee))
     for (check, person, month), found in sorted(wrong.items()):
         due, of_payee = found[0]
-        banner = scope.village_banner(due.village_id) or scope.banner_of(due.station_id or "")
+        banner = scope.village_banner(due.village_id) or scope.banner_of(due.station_id)
         rule = scope.rule(check, last_day(month), banner)
         if rule and len(found) > rule.threshold:
             total = sum(one.due_fen for one, _ in found)
             text = _PAYEES[check].filled(person=person, month=month, yuan=yuan(total))
             rows = [*(due_ref(one) for one, _ in found), *map(_place_ref, of_payee)]
-            yield scope.found(rule, ("person", person), month, text, rows, banner=banner)
+            yield scope.found(
+                rule, ("person", person), month, text, rows, village=due.village_id, station=due.station_id
+            )
 
 
 def _payee_check(due: DueRow, places: list[PlaceRow]) -> Check | None:
@@ -142,12 +141,12 @@ def unattended_posts(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
         ((due.post_id, due.month), due) for due in _village_dues(facts, scope) if due.post_id and not due.attended
     )
     for (post, month), dues in sorted(wrong.items(), key=str):
-        banner = scope.village_banner(dues[0].village_id)
-        rule = scope.rule(Check.UNATTENDED_POST, last_day(month), banner, StationKind.VILLAGE)
+        village = dues[0].village_id
+        rule = scope.rule(Check.UNATTENDED_POST, last_day(month), scope.village_banner(village), StationKind.VILLAGE)
         if rule and post and len(dues) > rule.threshold:
             text = _UNATTENDED.filled(post=post, month=month, yuan=yuan(sum(due.due_fen for due in dues)))
             rows = [RowRef("attendance", {"post_id": post, "month": month}), *map(due_ref, dues)]
-            yield scope.found(rule, ("post", post), month, text, rows, banner=banner)
+            yield scope.found(rule, ("post", post), month, text, rows, village=village)
 
 
 def flat_handouts(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
@@ -172,7 +171,7 @@ def flat_handouts(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
             text = _FLAT.filled(village=village, month=month, same=same, everybody=everybody, yuan=yuan(amount))
             ref = RowRef("plan_lines", {"line_id": line_id})
             rows = [ref, *(due_ref(due) for due in of_line)]
-            yield scope.found(rule, ("plan_line", line_id or village), month, text, rows, banner=banner)
+            yield scope.found(rule, ("plan_line", line_id or village), month, text, rows, village=village)
 
 
 def _household(places: list[PlaceRow], month: str) -> str | None:

@@ -42,6 +42,15 @@ class Check(StrEnum):
     JOINT_SIZE = "joint_size"
 
 
+class Severity(StrEnum):
+    """How bad it is; the worse comes first in the alphabet too."""
+
+    SERIOUS = "serious"
+    """Money did not come, went where it may not, or is not what was settled; a size that the policy does not help."""
+    WARNING = "warning"
+    """Late or unusual: somebody should look."""
+
+
 class Unit(StrEnum):
     """What a threshold counts; what is found is beyond it."""
 
@@ -103,6 +112,7 @@ class CheckRule:
     valid_to: date | None
     threshold: Decimal
     unit: Unit
+    severity: Severity
     document: str
     confidence: Confidence
     open: Text
@@ -133,6 +143,7 @@ def check_rule(cells: Cells) -> CheckRule:
         valid_to=cells.day_or_none("valid_to"),
         threshold=cells.number("threshold", "0", "1" if unit is Unit.SHARE else "100000000"),
         unit=unit,
+        severity=cells.choice("severity", Severity),
         document=cells.text("document", required=False),
         confidence=cells.choice("confidence", Confidence),
         open=Text(cells.text("open_zh", required=False), cells.text("open_en", required=False)),

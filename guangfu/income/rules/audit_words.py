@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from guangfu.income.rules.audit import Check, CheckRule, Unit
+from guangfu.income.rules.audit import Check, CheckRule, Severity, Unit
 from guangfu.income.rules.models import Confidence
 from guangfu.stations.models import StationKind
 from guangfu.texts import Text, joined
@@ -36,6 +36,7 @@ CHECK_NAMES: Final = {
     Check.JOINT_SIZE: Text("联村电站容量超限", "a joint-village station too large"),
 }
 """What is found, in words."""
+SEVERITY_NAMES: Final = {Severity.SERIOUS: Text("严重", "serious"), Severity.WARNING: Text("提醒", "warning")}
 
 _KINDS: Final = {
     StationKind.VILLAGE: Text("村级电站", "village-level"),

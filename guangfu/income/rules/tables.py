@@ -25,6 +25,7 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
         "base": "gross", "payer": "agency", "limit_yuan_per_kw_year": "", "station_id": "", "banner_code": "",
     },
     "energy.csv": {"document": "", "confidence": ""},
+    "checks.csv": {"severity": "warning"},
 }  # fmt: skip
 """Columns that came later, and what a new line of an operator's file says that does not have them."""
 PRICE_PLACES: Final = 6

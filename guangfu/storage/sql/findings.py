@@ -1,10 +1,10 @@
 """Findings in SQL: taken over from a run of the checks, explained by people. Every function takes a connection."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -31,6 +31,8 @@ class Finding:
     subject_kind: str
     subject_id: str
     period: str
+    station_id: str | None
+    village_id: str | None
     banner_code: str | None
     text_zh: str
     text_en: str
@@ -39,6 +41,7 @@ class Finding:
     document: str
     confidence: str
     unconfirmed: bool
+    severity: str
     rules_version: str
     state: str
     first_seen_at: datetime
@@ -108,25 +111,52 @@ def explain_finding(
     return explained
 
 
+class Which(TypedDict, total=False):
+    """Which findings; a filter that is `None` or left out takes all."""
+
+    ids: Collection[str] | None
+    states: Collection[str] | None
+    checks: Collection[str] | None
+    severities: Collection[str] | None
+    periods: Collection[str] | None
+    station_id: str | None
+    village_id: str | None
+    banner_code: str | None
+
+
 def read_findings(
-    db: Connection, *, ids: Collection[str] | None = None, states: Sequence[str] | None = None,
-    checks: Sequence[str] | None = None, periods: Collection[str] | None = None, subject_id: str | None = None,
-    banner_code: str | None = None,
-) -> list[Finding]:  # fmt: skip
-    """Findings by check, subject and period."""
-    table = schema.findings
-    where = [*among(table.c.state, states), *among(table.c.check_name, checks)]
-    where += [*among(table.c.finding_id, _listed(ids)), *among(table.c.period, _listed(periods))]
-    where += [] if subject_id is None else [table.c.subject_id == subject_id]
-    where += [] if banner_code is None else [table.c.banner_code == banner_code]
-    return read_rows(db, table, Finding, *where, order=("check_name", "subject_id", "period"))
+    db: Connection, *, limit: int | None = None, offset: int = 0, **which: Unpack[Which]
+) -> list[Finding]:
+    """Findings, the serious ones first, then by check, subject and period."""
+    order = ("severity", "check_name", "subject_id", "period")
+    return read_rows(db, schema.findings, Finding, *_where(which), order=order, limit=limit, offset=offset)
 
 
-def count_findings(db: Connection) -> dict[tuple[str, str], int]:
-    """How many findings there are, by check and state."""
+def count_findings(db: Connection, **which: Unpack[Which]) -> int:
+    """How many there are."""
+    return db.execute(sa.select(sa.func.count()).select_from(schema.findings).where(*_where(which))).scalar_one()
+
+
+def count_open_findings(db: Connection) -> dict[tuple[str, str], int]:
+    """How many are open, by check and severity; 0 where all that was found is explained or cleared."""
     table = schema.findings
-    wanted = sa.select(table.c.check_name, table.c.state, sa.func.count()).group_by(table.c.check_name, table.c.state)
-    return {(check, state): n for check, state, n in db.execute(wanted)}
+    of = table.c.check_name, table.c.severity
+    wanted = sa.select(*of, sa.func.count().filter(table.c.state == OPEN)).group_by(*of)
+    return {(check, severity): n for check, severity, n in db.execute(wanted)}
+
+
+def _where(which: Which) -> list[sa.ColumnElement[bool]]:
+    columns = schema.findings.c
+    among_ = {
+        columns.finding_id: which.get("ids"), columns.state: which.get("states"),
+        columns.check_name: which.get("checks"), columns.severity: which.get("severities"),
+        columns.period: which.get("periods"),
+    }  # fmt: skip
+    equal = {name: which.get(name) for name in ("station_id", "village_id", "banner_code")}
+    return [
+        *(one for column, names in among_.items() for one in among(column, names)),
+        *(columns[name] == value for name, value in equal.items() if value is not None),
+    ]
 
 
 _LOCK: Final = 0x61756469740001
@@ -141,8 +171,9 @@ def lock_findings(db: Connection) -> None:
 def _finding(one: Found, at: datetime, rules_version: str) -> Finding:
     rows = json.dumps([asdict(row) for row in one.rows], ensure_ascii=False, sort_keys=True)
     return Finding(
-        one.key, one.check.value, one.subject_kind, one.subject_id, one.period, one.banner_code, one.text.zh,
-        one.text.en, rows, one.rule_id, one.document, one.confidence, one.unconfirmed, rules_version, OPEN, at, at,
+        one.key, one.check.value, one.subject_kind, one.subject_id, one.period, one.station_id, one.village_id,
+        one.banner_code, one.text.zh, one.text.en, rows, one.rule_id, one.document, one.confidence, one.unconfirmed,
+        one.severity.value, rules_version, OPEN, at, at,
     )  # fmt: skip
 
 
@@ -156,7 +187,3 @@ def _standing(now: Finding, before: Finding | None) -> Finding:
 
 def _state(finding: Finding | None) -> str | None:
     return None if finding is None else finding.state
-
-
-def _listed(names: Collection[str] | None) -> list[str] | None:
-    return None if names is None else list(names)

@@ -1,6 +1,6 @@
 """Tables whose rows are dataclasses with the columns as fields: reading, inserting, replacing, numbering."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
@@ -16,11 +16,13 @@ R = TypeVar("R")
 
 
 def read_rows(
-    db: Connection, table: Table, row: type[R], *where: sa.ColumnElement[bool], order: Sequence[str] = ()
-) -> list[R]:
+    db: Connection, table: Table, row: type[R], *where: sa.ColumnElement[bool], order: Sequence[str] = (),
+    limit: int | None = None, offset: int = 0,
+) -> list[R]:  # fmt: skip
     """The rows that fulfil all conditions; enumerations come as the text that is stored."""
     columns = [table.c[field.name] for field in fields(row)]  # type: ignore[arg-type]
     wanted = sa.select(*columns).where(*where).order_by(*(table.c[name] for name in order))
+    wanted = wanted.limit(limit).offset(offset) if limit is not None else wanted
     return [row(*values) for values in db.execute(wanted)]
 
 
@@ -43,7 +45,7 @@ def next_ids(db: Connection, column: Column[Any], letter: str, at: datetime, cou
     return [f"{prefix}{first + n:06d}" for n in range(count)]
 
 
-def among(column: Column[Any], names: Sequence[str] | None) -> list[sa.ColumnElement[bool]]:
+def among(column: Column[Any], names: Collection[str] | None) -> list[sa.ColumnElement[bool]]:
     """A condition on names, or none where all are wanted."""
     return [] if names is None else [column.in_(sorted(set(names)))]
 

@@ -1,6 +1,6 @@
 """What audit checks found: a row a finding, kept when its cause is gone; who explained it is in `state_changes`."""
 
-from sqlalchemy import Boolean, Column, Index, Table, Text
+from sqlalchemy import Boolean, Column, Index, Table, Text, text
 
 from guangfu.storage.sql.schema.columns import Instant, metadata
 
@@ -11,6 +11,8 @@ findings = Table(
     Column("subject_kind", Text, nullable=False),  # station, village, household, person, receipt, …
     Column("subject_id", Text, nullable=False),
     Column("period", Text, nullable=False),  # the month, quarter or year that it is about
+    Column("station_id", Text),  # of which station, village and banner it is, where it is of one
+    Column("village_id", Text),
     Column("banner_code", Text),
     Column("text_zh", Text, nullable=False),  # in words, ids only
     Column("text_en", Text, nullable=False),
@@ -19,6 +21,7 @@ findings = Table(
     Column("document", Text, nullable=False),
     Column("confidence", Text, nullable=False),
     Column("unconfirmed", Boolean, nullable=False),
+    Column("severity", Text, nullable=False, server_default=text("'warning'")),  # serious, warning
     Column("rules_version", Text, nullable=False),
     Column("state", Text, nullable=False),  # open, explained, cleared
     Column("first_seen_at", Instant, nullable=False),
