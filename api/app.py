@@ -20,6 +20,7 @@ from api.routes import (
     completeness,
     explain,
     finance,
+    findings,
     fleet,
     forecast,
     money,
@@ -110,7 +111,7 @@ def _add_routes(app: FastAPI) -> None:
         responses=dict.fromkeys((404, 422, 503), PROBLEM),
     )
     of_energy = fleet, stations, station, forecast, reconciliation, completeness
-    of_money = villages, settlements, money, finance, plans, explain, notices
+    of_money = villages, settlements, money, finance, findings, plans, explain, notices
     for module in (*of_energy, *of_money, operations, stream):
         routes.include_router(module.router)
     app.include_router(routes)
