@@ -8,6 +8,7 @@ Watts come from the meters' `ac_power_w`; energy does not come from here, but fr
 from typing import Final
 
 from dashboards.target import InfluxQL
+from guangfu.storage.influxql import unmarked
 from guangfu.storage.rollups import Rollup
 
 LIVE: Final = "5m"
@@ -22,7 +23,8 @@ THIS_STATION: Final = "\"station\" = '${station}'"
 def fleet_power_now() -> InfluxQL:
     """[W], one figure: the sum of every meter's last reading. `now()`, not the range: it is the present."""
     each = (
-        f'SELECT last("ac_power_w") AS "power" FROM "pv_meter" WHERE time > now() - {LIVE} GROUP BY "station", "device"'
+        f'SELECT last("ac_power_w") AS "power" FROM "pv_meter" WHERE time > now() - {LIVE}{unmarked("ac_power_w")} '
+        'GROUP BY "station", "device"'
     )
     return InfluxQL(f'SELECT sum("power") FROM ({each})')
 
@@ -56,7 +58,7 @@ def area_power_lately() -> InfluxQL:
 
 def station_power_now() -> InfluxQL:
     """[W], one figure for the station of the variable."""
-    where = f"{THIS_STATION} AND time > now() - {LIVE}"
+    where = f"{THIS_STATION} AND time > now() - {LIVE}{unmarked('ac_power_w')}"
     return InfluxQL(f'SELECT last("ac_power_w") FROM "pv_meter" WHERE {where}')
 
 
@@ -79,9 +81,9 @@ def _load(rollup: Rollup, which: str, capacity: str, alias: str) -> InfluxQL:
 
 
 def station_curve(measurement: str, column: str, alias: str = "$tag_device") -> InfluxQL:
-    """A column of the station's devices over time, a series for each device; gaps stay gaps."""
+    """A column of the station's devices over time, a series for each device; gaps stay gaps, suspect values are one."""
     return InfluxQL(
-        f'SELECT mean("{column}") FROM "{measurement}" WHERE {THIS_STATION} AND $timeFilter '
+        f'SELECT mean("{column}") FROM "{measurement}" WHERE {THIS_STATION} AND $timeFilter{unmarked(column)} '
         'GROUP BY time($__interval), "device" fill(none)',
         alias=alias,
     )

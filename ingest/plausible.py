@@ -16,7 +16,7 @@ from guangfu.clock import CHINA, DAY_MS
 from guangfu.monitor.sun import daylight
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.point_block import PointBlock
-from guangfu.telemetry.reading import DeviceState, Quality
+from guangfu.telemetry.reading import SUSPECT_MARKS, DeviceState, Quality
 from ingest.devices import DC_OVER_AC, NO_DEVICES, Devices
 from ingest.neighbours import Booleans, Floats, Integers, Line, Memory, Neighbours, Places
 from ingest.possible import SIGNED_16, UNSIGNED_16
@@ -246,5 +246,5 @@ def suspects(bits: Integers) -> dict[str, int]:
     """How many readings have each of the marks, by its name without `SUSPECT_`, small."""
     if not bits.any():
         return {}
-    marks = {mark: int(np.count_nonzero(bits & mark)) for mark in Quality if mark.name.startswith(_SUSPECT)}
+    marks = {mark: int(np.count_nonzero(bits & mark)) for mark in SUSPECT_MARKS}
     return {mark.name.removeprefix(_SUSPECT).lower(): count for mark, count in marks.items() if count}

@@ -22,8 +22,8 @@ LIKE_NEIGHBOURS: Final = say(
 POWER_NOW: Final = say(
     "当前功率",
     "Power now",
-    "关口表最近 5 分钟内最后一次有功功率；夜间为 0，离线时为 —。",
-    "The gateway meter's last active power within 5 minutes; zero at night, — when it is silent.",
+    "关口表最近 5 分钟内最后一次有功功率，可疑读数不计；夜间为 0，离线时为 —。",
+    "The gateway meter's last active power within 5 minutes, suspect readings aside; zero at night, — when it is silent.",
 )
 ENERGY_TODAY: Final = say(
     "今日上网电量",
@@ -52,8 +52,8 @@ FACTS: Final = say(
 POWER: Final = say(
     "关口表功率",
     "Power at the gateway meter",
-    "关口表有功功率在每个时间步内的平均值；缺口不补。",
-    "The gateway meter's mean active power in each step; gaps stay gaps.",
+    "关口表有功功率在每个时间步内的平均值；可疑读数不计，缺口不补。",
+    "The gateway meter's mean active power in each step; suspect readings do not count, gaps stay gaps.",
 )
 INVERTERS: Final = say(
     "各逆变器功率",

@@ -5,14 +5,15 @@ for people. Names in the statements are constants of this project, values are al
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import duckdb
 from numpy.typing import NDArray
 
 from guangfu.stations.models import DeviceKind
-from guangfu.storage.reading_rows import COLUMNS_OF, INTEGER_COLUMNS, measurement_of
+from guangfu.storage.reading_rows import BUCKET_OFFSET_MS, COLUMNS_OF, INTEGER_COLUMNS, READINGS, measurement_of
+from guangfu.telemetry.reading import JUDGED_FIELDS, SUSPECT_VALUE
 
 _EXAMINE_GROWTH: Final = 1.5
 """A table is examined for duplicates when it has grown by so much since it was last examined."""
@@ -21,9 +22,6 @@ _WORTH_SHARE: Final = 0.2
 """A table is rewritten when this share of its rows are duplicates."""
 _SLICE_ROWS: Final = 1_000_000
 """Rewriting goes by slices of about so many rows, so that memory stays small."""
-
-# A later row counts as newer within the same millisecond; row ids stay under this.
-_ROW_IDS: Final = 10**12
 
 
 def rows_of(kind: DeviceKind) -> str:
@@ -42,12 +40,12 @@ def create(db: duckdb.DuckDBPyConnection) -> None:
         db.execute(
             f"CREATE OR REPLACE VIEW {measurement_of(kind)} AS "  # noqa: S608
             f"SELECT station, device, make_timestamp(at_ms * 1000) AS at_utc, at_ms, {', '.join(COLUMNS_OF[kind])} "
-            f"FROM ({_deduplicated(kind)}) JOIN series ON code = series"
+            f"FROM ({_deduplicated(kind, COLUMNS_OF[kind])}) JOIN series ON code = series"
         )
 
 
-def _deduplicated(kind: DeviceKind, where: str = "true") -> str:
-    newest = ", ".join(f"arg_max({name}, rowid) AS {name}" for name in COLUMNS_OF[kind])
+def _deduplicated(kind: DeviceKind, columns: Iterable[str], where: str = "true") -> str:
+    newest = ", ".join(f"arg_max({name}, rowid) AS {name}" for name in columns)
     return f"SELECT series, at_ms, {newest} FROM {rows_of(kind)} WHERE {where} GROUP BY series, at_ms"  # noqa: S608
 
 
@@ -136,13 +134,41 @@ def select_latest(
     since_ms: int,
     codes: list[int] | None,
 ) -> dict[str, NDArray[Any]]:
-    """Per series each column's last value since `since_ms`, and the newest time of them [ms]."""
+    """Per series each column's last value since `since_ms` that is not suspect, and the newest time of them [ms]."""
     among, given = _among(codes)
-    newest = ", ".join(f"arg_max({name}, at_ms::HUGEINT * {_ROW_IDS} + rowid) AS {name}" for name in columns)
+    rows = _deduplicated(kind, {*columns, "quality"}, f"at_ms >= ? AND {among}")
+    unmarked = ", ".join(_unmarked(name) for name in columns)
+    newest = ", ".join(f"arg_max({name}, at_ms) AS {name}" for name in columns)
     return db.execute(
-        f"SELECT series, max(at_ms) AS at_ms, {newest} FROM {rows_of(kind)} "  # noqa: S608
-        f"WHERE at_ms >= ? AND {_any(columns)} AND {among} GROUP BY series",
+        f"SELECT series, max(at_ms) AS at_ms, {newest} FROM (SELECT series, at_ms, {unmarked} FROM ({rows})) "  # noqa: S608
+        f"WHERE {_any(columns)} GROUP BY series",
         [since_ms, *given],
+    ).fetchnumpy()
+
+
+def _unmarked(column: str) -> str:
+    if column not in JUDGED_FIELDS:
+        return column
+    return f"CASE WHEN coalesce(quality, 0) & {SUSPECT_VALUE} = 0 THEN {column} END AS {column}"
+
+
+def select_counts(
+    db: duckdb.DuckDBPyConnection,
+    kind: DeviceKind,
+    between_ms: tuple[int, int],
+    codes: list[int] | None,
+    bucket_ms: int,
+    marks: int,
+) -> dict[str, NDArray[Any]]:
+    """How many readings per series and bucket, of those with one of the marks, of all if `marks` is 0."""
+    among, given = _among(codes)
+    rows = _deduplicated(kind, ["quality"], f"at_ms BETWEEN ? AND ? AND {among}")
+    bucket = f"(at_ms - {BUCKET_OFFSET_MS}) // {bucket_ms} * {bucket_ms} + {BUCKET_OFFSET_MS}"
+    marked = f"quality & {marks} > 0" if marks else "quality IS NOT NULL"
+    return db.execute(
+        f"SELECT series, {bucket} AS at_ms, count(*)::BIGINT AS {READINGS} FROM ({rows}) "  # noqa: S608
+        f"WHERE {marked} GROUP BY ALL",
+        [*between_ms, *given],
     ).fetchnumpy()
 
 
@@ -189,7 +215,7 @@ def compact(db: duckdb.DuckDBPyConnection, kind: DeviceKind) -> None:
     try:
         db.execute(f"CREATE TABLE compacted AS SELECT * FROM {table} LIMIT 0")  # noqa: S608
         for start, end in itertools.pairwise(edges):
-            kept = _deduplicated(kind, "at_ms >= ? AND at_ms < ?")
+            kept = _deduplicated(kind, COLUMNS_OF[kind], "at_ms >= ? AND at_ms < ?")
             db.execute(f"INSERT INTO compacted BY NAME {kept} ORDER BY at_ms, series", [start, end])
         db.execute(f"DROP TABLE {table}")
         db.execute(f"ALTER TABLE compacted RENAME TO {table}")

@@ -28,14 +28,18 @@ from guangfu.storage.point_block import PointBlock, Points, by_kind
 from guangfu.storage.point_columns import Unstorable, arrays_of
 from guangfu.storage.point_faults import split_storable
 from guangfu.storage.reading_rows import (
+    READINGS,
     Rows,
     bounds_ms,
     check_columns,
+    columns_to_mean,
     means_of,
     merged,
     table_of,
+    without_suspects,
 )
 from guangfu.storage.telemetry_store import CounterRows, Point, ReadingTable, RefusedPoint
+from guangfu.telemetry.reading import JUDGED_FIELDS
 
 PART: Final = "DuckDB"
 _END_OF_TIME: Final = datetime(2262, 1, 1, tzinfo=UTC)
@@ -138,7 +142,26 @@ class DuckDBStore:
         bucket_s: int,
         stations: Sequence[str] | None = None,
     ) -> ReadingTable:
-        return means_of(merged(self._rows(kind, [column], start_at, end_at, stations)), column, bucket_s)
+        check_columns(kind, [column])
+        rows = merged(self._rows(kind, columns_to_mean(column), start_at, end_at, stations))
+        return means_of(without_suspects(rows, column) if column in JUDGED_FIELDS else rows, column, bucket_s)
+
+    def count(
+        self,
+        kind: DeviceKind,
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        bucket_s: int,
+        marks: int = 0,
+        stations: Sequence[str] | None = None,
+    ) -> ReadingTable:
+        within = bounds_ms(start_at, end_at)
+        with self._available():
+            session = self._now()
+            codes = session.codes_at(stations)
+            found = schema.select_counts(session.cursor(), kind, within, codes, bucket_s * 1000, marks)
+        return table_of(merged(_as_rows(session, found, [READINGS])), all_floats=True)
 
     def _rows(
         self,

@@ -15,11 +15,12 @@ from influxdb_client.rest import ApiException
 
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.errors import Refused, Unavailable
-from guangfu.storage.influxql import PART, InfluxQL, failure, one_of, reachable
+from guangfu.storage.influxql import PART, InfluxQL, failure, one_of, reachable, unmarked
 from guangfu.storage.line_protocol import BadId, encode_lines
 from guangfu.storage.point_faults import AT_MS_MAX, split_storable
 from guangfu.storage.reading_rows import (
     BUCKET_OFFSET_MS,
+    READINGS,
     Rows,
     bounds_ms,
     check_columns,
@@ -128,11 +129,10 @@ class InfluxDBStore:
         stations: Sequence[str] | None,
     ) -> Rows:
         check_columns(kind, columns)
-        start_ms, end_ms = bounds_ms(start_at, end_at)
         rows = RowsBuilder(columns)
         # Tags as columns come faster than GROUP BY tags, for which InfluxDB merges every series by itself.
         picked = ", ".join([*columns, "station", "device"])
-        within = f"time >= {start_ms}ms AND time <= {end_ms}ms{one_of(stations)}"
+        within = f"{_between(start_at, end_at)}{one_of(stations)}"
         for _, series in self._influxql.ask(f"SELECT {picked} FROM {measurement_of(kind)} WHERE {within}"):  # noqa: S608
             rows.add(series)
         return rows.rows()
@@ -150,7 +150,7 @@ class InfluxDBStore:
         within = f"time >= {since_ms}ms AND time <= {AT_MS_MAX}ms{one_of(stations)}"
         # A statement for each column, since only a selector that stands alone tells the time of its value.
         statements = ";".join(
-            f"SELECT last({name}) FROM {measurement_of(kind)} WHERE {within} GROUP BY station, device"  # noqa: S608
+            f"SELECT last({name}) FROM {measurement_of(kind)} WHERE {within}{unmarked(name)} GROUP BY station, device"  # noqa: S608
             for name in columns
         )
         rows = RowsBuilder(columns)
@@ -169,14 +169,31 @@ class InfluxDBStore:
         stations: Sequence[str] | None = None,
     ) -> ReadingTable:
         check_columns(kind, [column])
-        start_ms, end_ms = bounds_ms(start_at, end_at)
-        within = f"time >= {start_ms}ms AND time <= {end_ms}ms{one_of(stations)}"
+        within = f"{_between(start_at, end_at)}{one_of(stations)}{unmarked(column)}"
+        return self._buckets(f"mean({column})", kind, within, bucket_s, column)
+
+    def count(
+        self,
+        kind: DeviceKind,
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        bucket_s: int,
+        marks: int = 0,
+        stations: Sequence[str] | None = None,
+    ) -> ReadingTable:
+        marked = f" AND quality & {marks} > 0" if marks else ""
+        within = f"{_between(start_at, end_at)}{one_of(stations)}{marked}"
+        return self._buckets("count(quality)", kind, within, bucket_s, READINGS)
+
+    def _buckets(self, asked: str, kind: DeviceKind, within: str, bucket_s: int, column: str) -> ReadingTable:
+        """A figure per station, device and bucket, as a column of that name."""
         rows = RowsBuilder([column], all_floats=True)
         for _, series in self._influxql.ask(
-            f"SELECT mean({column}) FROM {measurement_of(kind)} WHERE {within} GROUP BY station, device, "  # noqa: S608
+            f"SELECT {asked} AS {column} FROM {measurement_of(kind)} WHERE {within} GROUP BY station, device, "  # noqa: S608
             f"time({bucket_s}s, {BUCKET_OFFSET_MS}ms) fill(none)"
         ):
-            rows.add(series, {"mean": column})
+            rows.add(series)
         return table_of(merged(rows.rows()), all_floats=True)
 
     def write_rollup(self, rollup: Rollup, rows: RollupTable) -> None:
@@ -187,8 +204,7 @@ class InfluxDBStore:
     def read_rollup(
         self, rollup: Rollup, *, start_at: datetime, end_at: datetime, names: Sequence[str] | None = None
     ) -> RollupTable:
-        start_ms, end_ms = bounds_ms(start_at, end_at)
-        within = f"time >= {start_ms}ms AND time <= {end_ms}ms{one_of(names, rollup.tag)}"
+        within = f"{_between(start_at, end_at)}{one_of(names, rollup.tag)}"
         asked = f"SELECT power_w, stations, {rollup.tag} FROM {rollup} WHERE {within}"  # noqa: S608
         rows = [row for _, series in self._influxql.ask(asked) for row in series.values]
         at_ms, power_w, stations, name = zip(*rows, strict=True) if rows else ((), (), (), ())
@@ -204,3 +220,9 @@ class InfluxDBStore:
         self._writer.close()  # type: ignore[no-untyped-call]
         self._client.close()  # type: ignore[no-untyped-call]
         self._influxql.close()
+
+
+def _between(start_at: datetime, end_at: datetime) -> str:
+    """The condition on the time, both bounds included."""
+    start_ms, end_ms = bounds_ms(start_at, end_at)
+    return f"time >= {start_ms}ms AND time <= {end_ms}ms"

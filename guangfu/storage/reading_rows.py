@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from guangfu.clock import CHINA
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.telemetry_store import CounterRows, ReadingTable
-from guangfu.telemetry.reading import FIELDS_OF, INTEGER_FIELDS
+from guangfu.telemetry.reading import FIELDS_OF, INTEGER_FIELDS, JUDGED_FIELDS, SUSPECT_VALUE
 
 Values = NDArray[np.float64] | NDArray[np.int64]
 
@@ -20,6 +20,8 @@ COLUMNS_OF: Final = {kind: (*fields, "quality") for kind, fields in FIELDS_OF.it
 
 INTEGER_COLUMNS: Final = INTEGER_FIELDS | {"quality"}
 MISSING_INTEGER: Final = -1
+READINGS: Final = "readings"
+"""The column of `TelemetryStore.count`."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
@@ -148,6 +150,19 @@ def _filled(column: np.ma.MaskedArray, *, whole: bool) -> Values:
     floats: NDArray[np.float64] = np.ma.getdata(column).astype(np.float64)
     floats[missing] = np.nan
     return floats
+
+
+def without_suspects(rows: Rows, column: str) -> Rows:
+    """The column of merged rows, missing where `quality` says that its value is suspect."""
+    quality = np.ma.filled(rows.columns["quality"], 0)
+    values = rows.columns[column]
+    mask = np.ma.getmaskarray(values) | (quality & SUSPECT_VALUE > 0)
+    return Rows(rows.names, rows.codes, rows.at_ms, {column: np.ma.MaskedArray(np.ma.getdata(values), mask=mask)})
+
+
+def columns_to_mean(column: str) -> list[str]:
+    """What must be read for means of a column."""
+    return [column, "quality"] if column in JUDGED_FIELDS else [column]
 
 
 def means_of(rows: Rows, column: str, bucket_s: int) -> ReadingTable:

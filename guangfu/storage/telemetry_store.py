@@ -119,7 +119,10 @@ class TelemetryStore(Protocol):
         since_at: datetime,
         stations: Sequence[str] | None = None,
     ) -> ReadingTable:
-        """The last value of each column per station and device since `since_at`; `at_ms` is the newest of them."""
+        """The last value of each column per station and device since `since_at`; `at_ms` is the newest of them.
+
+        Power and irradiance of readings that bear a bit of `SUSPECT_VALUE` are passed over.
+        """
         ...
 
     def mean(
@@ -134,7 +137,30 @@ class TelemetryStore(Protocol):
     ) -> ReadingTable:
         """Means per station, device and bucket; `at_ms` is the bucket's start, empty buckets are absent.
 
-        Buckets of `bucket_s` seconds begin at midnight in China. The column is float64 whatever it holds.
+        Buckets of `bucket_s` seconds begin at midnight in China. The column is float64 whatever it holds. Power and
+        irradiance of readings that bear a bit of `SUSPECT_VALUE` do not count.
+        """
+        ...
+
+    def count(
+        self,
+        kind: DeviceKind,
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        bucket_s: int,
+        marks: int = 0,
+        stations: Sequence[str] | None = None,
+    ) -> ReadingTable:
+        """How many readings there are, in the column `readings`; otherwise as `mean`.
+
+        Args:
+            kind: Of which devices.
+            start_at: Both bounds belong to it.
+            end_at: The other one.
+            bucket_s: Length of a bucket. [s]
+            marks: Bits of `quality`: count only readings that bear one of them.
+            stations: All if none are named.
         """
         ...
 

@@ -44,7 +44,15 @@ class Quality(IntEnum):
 
 
 SUSPECT_VALUE: Final = Quality.SUSPECT_POWER | Quality.SUSPECT_NIGHT | Quality.SUSPECT_STUCK
-"""With one of these bits, power and irradiance should not be reckoned with; counters are accounting's to judge."""
+"""With one of these bits, power and irradiance are not reckoned with; counters are accounting's to judge."""
+
+SUSPECT_MARKS: Final = (
+    Quality.SUSPECT_POWER, Quality.SUSPECT_COUNTER, Quality.SUSPECT_NIGHT, Quality.SUSPECT_STUCK,
+)  # fmt: skip
+"""Each mark that a reading is not likely."""
+
+JUDGED_FIELDS: Final = frozenset({"ac_power_w", "dc_power_w", "poa_irradiance_w_m2", "ghi_w_m2"})
+"""The fields that a bit of `SUSPECT_VALUE` speaks of."""
 
 
 class Reading(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

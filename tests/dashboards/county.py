@@ -34,7 +34,7 @@ from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_
 from guangfu.storage.sql.operations import IngestHealth, write_ingest_health
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.telemetry_store import Point, TelemetryStore
-from guangfu.telemetry.reading import Reading
+from guangfu.telemetry.reading import Quality, Reading
 
 NOW: Final = datetime(2026, 6, 10, 4, 0, tzinfo=UTC)
 TODAY: Final = date(2026, 6, 10)
@@ -197,14 +197,23 @@ def fill_rollups(store: TelemetryStore, engine: Engine) -> None:
 
 
 def fill_telemetry(store: TelemetryStore) -> None:
-    """Every station that is heard gives 50 kW in the last hour, by a reading every five minutes."""
+    """Every station that is heard gives 50 kW in the last hour, by a reading every five minutes.
+
+    The newest readings of `a` say wild things and bear a mark for it: no figure may have them.
+    """
     times = [NOW - timedelta(minutes=minutes) for minutes in range(1, 60, 5)]
     points = [_point(name, DeviceKind.METER, "m1", at, ac_power_w=50_000.0) for name in SEEN for at in times]
     for at in times:
         points += [_point("a", DeviceKind.INVERTER, i, at, ac_power_w=w) for i, w in (("i1", 30e3), ("i2", 20e3))]
         points.append(_point("a", DeviceKind.WEATHER, "w1", at, poa_irradiance_w_m2=800.0, ghi_w_m2=700.0))
+    at, mark = NOW - timedelta(seconds=30), Quality.SUSPECT_POWER
+    points += [
+        _point("a", DeviceKind.METER, "m1", at, mark, ac_power_w=9e9),
+        _point("a", DeviceKind.INVERTER, "i1", at, mark, ac_power_w=9e9),
+        _point("a", DeviceKind.WEATHER, "w1", at, mark, poa_irradiance_w_m2=9e9, ghi_w_m2=9e9),
+    ]
     assert store.write(points) == []
 
 
-def _point(station: str, kind: DeviceKind, device: str, at: datetime, **values: float) -> Point:
-    return Point(station, kind, Reading(at_ms=to_ms(at), device=device, **values))  # type: ignore[arg-type]
+def _point(station: str, kind: DeviceKind, device: str, at: datetime, quality: int = 0, **values: float) -> Point:
+    return Point(station, kind, Reading(at_ms=to_ms(at), device=device, **values), quality)  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from tests.dashboards.reader import READER, as_reader
 from tests.services.running import Postgres
 
 PERSONAL = {
-    "households", "slots", "attributes", "journal_entries", "journal_lines", "vouchers", "state_changes",
+    "households", "slots", "attributes", "journal_entries", "journal_lines", "journal_sums", "vouchers", "state_changes",
     "share_units", "devices",
 }  # fmt: skip
 

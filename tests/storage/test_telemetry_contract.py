@@ -1,6 +1,7 @@
 """What every telemetry store does; DuckDB and InfluxDB pass the same tests."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from guangfu.clock import from_ms
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.reading_rows import COLUMNS_OF, INTEGER_COLUMNS
 from guangfu.storage.telemetry_store import Point, ReadingTable, TelemetryStore
-from guangfu.telemetry.reading import Reading
+from guangfu.telemetry.reading import SUSPECT_MARKS, SUSPECT_VALUE, Quality, Reading
 from tests.services.running import Service
 from tests.storage.stores import NOON_MS, Place, duckdb_place, influxdb_place, inverter, meter, weather
 
@@ -257,6 +258,41 @@ def test_mean_leaves_out_empty_buckets_and_missing_values(store: TelemetryStore)
     assert rows(store.mean(METER, "state", bucket_s=60, **EVER))[1] == ("s1", "m1", 0, 1.5)
 
 
+@pytest.mark.parametrize("mark", [mark for mark in SUSPECT_MARKS if mark & SUSPECT_VALUE])
+def test_suspect_power_and_irradiance_are_in_no_mean_and_never_the_latest(store: TelemetryStore, mark: int) -> None:
+    store.write([meter(ac_power_w=10.0, state=4), meter(NOON_MS + 1000, ac_power_w=30.0, quality=2)])
+    store.write([meter(NOON_MS + 2000, ac_power_w=9999.0, state=5, ac_voltage_v=230.0, quality=mark | 2)])
+    store.write([meter(station="s2", ac_power_w=9999.0, quality=mark)])
+    assert rows(store.mean(METER, "ac_power_w", bucket_s=60, **EVER)) == [("s1", "m1", 0, 20.0)]
+    assert rows(store.mean(METER, "ac_voltage_v", bucket_s=60, **EVER)) == [("s1", "m1", 0, 230.0)]
+    now = EVER["start_at"]
+    assert rows(store.latest(METER, ["ac_power_w"], since_at=now)) == [("s1", "m1", 1000, 30.0)]
+    assert rows(store.latest(METER, ["ac_power_w", "state"], since_at=now)) == [("s1", "m1", 2000, 30.0, 5)]
+    assert len(store.read(METER, ["ac_power_w"], **EVER)) == 4  # whoever asks for readings gets them all
+
+
+def test_a_mark_speaks_of_its_reading_until_that_is_written_again(store: TelemetryStore) -> None:
+    stuck = Quality.SUSPECT_STUCK
+    store.write([meter(ac_power_w=5.0, quality=stuck), meter(NOON_MS + 1, ac_power_w=7.0, quality=stuck)])
+    store.write([meter(ac_power_w=5.0)])
+    assert rows(store.latest(METER, ["ac_power_w"], since_at=EVER["start_at"])) == [("s1", "m1", 0, 5.0)]
+    store.write([meter(NOON_MS + 1, ac_power_w=7.0)])
+    assert rows(store.mean(METER, "ac_power_w", bucket_s=60, **EVER)) == [("s1", "m1", 0, 6.0)]
+
+
+def test_readings_are_counted_once_by_day_and_by_their_marks(store: TelemetryStore) -> None:
+    store.write([meter(NOON_MS + k, ac_power_w=1.0, quality=Quality.SUSPECT_NIGHT * (k < 2)) for k in range(5)])
+    store.write([meter(ac_power_w=1.0, quality=Quality.SUSPECT_NIGHT), meter(NOON_MS + 86_400_000, state=1)])
+    noon_ms = 43_200_000
+    assert rows(store.count(METER, bucket_s=86_400, **EVER)) == [
+        ("s1", "m1", -noon_ms, 5), ("s1", "m1", 86_400_000 - noon_ms, 1),
+    ]  # fmt: skip
+    marked = store.count(METER, bucket_s=86_400, marks=Quality.SUSPECT_NIGHT | Quality.SUSPECT_STUCK, **EVER)
+    assert rows(marked) == [("s1", "m1", -noon_ms, 2)]
+    assert len(store.count(METER, bucket_s=86_400, marks=Quality.SUSPECT_STUCK, **EVER)) == 0
+    assert len(store.count(METER, bucket_s=86_400, stations=["s2"], **EVER)) == 0
+
+
 def test_a_bucket_of_a_day_is_a_day_in_china(store: TelemetryStore) -> None:
     midnight = datetime(2026, 5, 31, 16, 0, tzinfo=UTC)
     midnight_ms = int(midnight.timestamp() * 1000)
@@ -353,7 +389,7 @@ VALUES = st.fixed_dictionaries(
 )
 POINTS = st.lists(
     st.tuples(
-        st.sampled_from(["s1", "s 2"]), st.sampled_from(["m1", "电表"]), st.integers(0, 3), VALUES, st.integers(0, 15)
+        st.sampled_from(["s1", "s 2"]), st.sampled_from(["m1", "电表"]), st.integers(0, 3), VALUES, st.integers(0, 63)
     ),
     max_size=12,
 )
@@ -382,12 +418,27 @@ def test_reading_equals_a_dictionary(store: TelemetryStore, batches: list[list[A
     assert [(s, d, at + NOON_MS, *values) for s, d, at, *values in rows(table)] == expected
     newest = store.latest(METER, columns, since_at=from_ms(0), stations=stations)
     assert [(s, d, at + NOON_MS, *values) for s, d, at, *values in rows(newest)] == _newest(model, columns)
+    means = store.mean(METER, "ac_power_w", start_at=from_ms(0), end_at=from_ms(3), bucket_s=60, stations=stations)
+    assert list(zip(means.station, means.device, strict=True)) == sorted({k[:2] for k, v in model.items() if power(v)})
+    for marks in (0, *SUSPECT_MARKS):
+        counts = store.count(
+            METER, start_at=from_ms(0), end_at=from_ms(3), bucket_s=86_400, marks=marks, stations=stations
+        )
+        counted = Counter(key[:2] for key, v in model.items() if not marks or int(v["quality"]) & marks)
+        assert [(s, d, n) for s, d, _, n in rows(counts)] == [(*key, n) for key, n in sorted(counted.items())]
+
+
+def power(values: dict[str, float]) -> list[float]:
+    """The power of a point as a list, empty where it has none or where it is suspect."""
+    suspect = int(values["quality"]) & SUSPECT_VALUE
+    return [] if suspect or "ac_power_w" not in values else [values["ac_power_w"]]
 
 
 def _newest(model: dict[tuple[str, str, int], dict[str, float]], columns: list[str]) -> list[tuple[Any, ...]]:
     found: dict[tuple[str, str], tuple[int, dict[str, float]]] = {}
     for (station, device, at_ms), values in sorted(model.items()):
-        found[station, device] = (at_ms, {**found.get((station, device), (0, {}))[1], **values})
+        told = {name: value for name, value in values.items() if name != "ac_power_w" or power(values)}
+        found[station, device] = (at_ms, {**found.get((station, device), (0, {}))[1], **told})
     return [
         (*key, at_ms, *(values.get(name, -1 if name in INTEGER_COLUMNS else None) for name in columns))
         for key, (at_ms, values) in sorted(found.items())

@@ -4,10 +4,10 @@ Nothing is computed here that another room computes: estimates, statements, rece
 as they stand, and put beside each other.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -24,7 +24,7 @@ from guangfu.storage.sql.figures import read_monthly_income
 from guangfu.storage.sql.money import distributable, receivables
 from guangfu.storage.sql.papers import read_station_months
 from guangfu.storage.sql.receipts import read_dated_allocations
-from guangfu.storage.sql.settlement import read_settled, read_statements
+from guangfu.storage.sql.settlement import read_differences, read_settled
 from guangfu.storage.sql.transfers import UNDER_WAY, read_transfer_lines, read_transfers
 
 
@@ -38,6 +38,7 @@ class StationFinance:
     """
 
     station_id: str
+    month: str
     banner_code: str
     state: str
     coverage: float | None
@@ -68,49 +69,100 @@ def finance_month(
 ) -> list[StationFinance]:
     """The village-level stations that are on grid in the month, by banner and station."""
     stations = [one for one in on_grid(registry, month) if _asked(registry, one, banner)]
-    states = {row.station_id: row.state for row in read_station_months(db, month=month)}
-    income = {row.station_id: row for row in read_monthly_income(db, start=month, end=month)}
-    settled = _settled(db, month)
-    posted = {one.statement.station_id: one.differences for one in read_statements(db, month=month, states=["posted"])}
-    received = _sums((a.station_id, a.part, a.received_fen) for a in read_dated_allocations(db) if a.month == month)
-    waiting = _sums((d.station_id, d.part, d.amount) for d in receivables(db, registry) if d.month == month)
-    cash = distributable(db, registry, stations)
-    rests = _sums((key.station_id, "", amount) for key, amount in cash.items() if key.month == month)
-    passed = _passed(db, month)
-    late = _late_parts(registry, rules, month, today)
-    rows = []
-    for one in stations:
-        estimate, statement, differences = income.get(one), settled.get(one), posted.get(one, ())
-        base, subsidy = (received.get((one, part), 0) for part in (Part.BASE.value, Part.SUBSIDY.value))
-        open_ = {part.value: waiting.get((one, part.value), 0) for part in Part}
-        code, rest = registry.stations[one].banner_code, rests.get((one, ""), 0)
-        drafted, sent, arrived = (passed.get((one, state), 0) for state in ("drafted", "sent", "arrived"))
-        rows.append(
-            StationFinance(
-                station_id=one,
-                banner_code=code,
-                state=states.get(one, "open"),
-                coverage=estimate.coverage if estimate else None,
-                estimated_base_fen=estimate.estimated_base_fen if estimate else None,
-                estimated_subsidy_fen=estimate.estimated_subsidy_fen if estimate else None,
-                settled_base_fen=statement[0] if statement else None,
-                settled_subsidy_fen=statement[1] if statement else None,
-                difference_fen=sum(map(_gross, differences)) if differences else None,
-                main_cause=_main_cause(differences),
-                received_base_fen=base,
-                received_subsidy_fen=subsidy,
-                outstanding_base_fen=open_[Part.BASE.value],
-                outstanding_subsidy_fen=open_[Part.SUBSIDY.value],
-                late_fen=sum(amount for part, amount in open_.items() if (code, part) in late),
-                deductions_fen=base + subsidy - rest,
-                ready_fen=rest - drafted - sent - arrived,
-                drafted_fen=drafted,
-                transit_fen=sent,
-                arrived_fen=arrived,
-                unconfirmed=bool((estimate and estimate.unconfirmed) or (statement and statement[2])),
-            )
-        )
+    known = _Known(db, registry, rules, today, start=month, end=month, stations=stations if banner else None)
+    rows = [known.row(one, month) for one in stations]
     return sorted(rows, key=lambda row: (row.banner_code, row.station_id))
+
+
+def station_finance(
+    db: Connection, registry: Registry, rules: Rules, station_id: str, start: str, end: str, today: date
+) -> list[StationFinance]:
+    """The months of a village-level station in which something of it is known, the oldest first."""
+    known = _Known(db, registry, rules, today, start=start, end=end, stations=[station_id])
+    return [known.row(station_id, month) for month in known.months]
+
+
+class _Known:
+    """What the other rooms know of some stations' months: each amount by station and month, as it is stored. [fen]
+
+    Every table is read once, for these months alone.
+    """
+
+    def __init__(
+        self, db: Connection, registry: Registry, rules: Rules, today: date, *,
+        start: str, end: str, stations: Sequence[str] | None,
+    ) -> None:  # fmt: skip
+        within = _Within(start, end, stations)
+        self._registry, self._rules, self._today = registry, rules, today
+        self._late: dict[str, set[tuple[str, str]]] = {}
+        self._states = {
+            (row.station_id, row.month): row.state
+            for row in read_station_months(db, month=start if start == end else None, stations=stations)
+            if start <= row.month <= end
+        }
+        self._income = {(row.station_id, row.month): row for row in read_monthly_income(db, **within._asdict())}
+        self._settled = _settled(db, within)
+        self._differences = read_differences(db, **within._asdict())
+        allocations = read_dated_allocations(db, **within._asdict())
+        self._received = _sums((a.station_id, a.month, a.part, a.received_fen) for a in allocations)
+        dues = receivables(db, registry, **within._asdict())
+        self._waiting = _sums((d.station_id, d.month, d.part, d.amount) for d in dues)
+        among = stations if stations is not None else list(registry.stations)
+        cash = distributable(db, registry, among, start=start, end=end)
+        self._rest = _sums((key.station_id, key.month, "", amount) for key, amount in cash.items())
+        self._passed = _passed(db, within)
+
+    @property
+    def months(self) -> list[str]:
+        """Those in which something is known."""
+        amounts = (*self._received, *self._waiting, *self._passed)
+        return sorted({key[1] for key in (*self._states, *self._income, *self._settled, *amounts)})
+
+    def row(self, station_id: str, month: str) -> StationFinance:
+        key = station_id, month
+        estimate, settled, differences = self._income.get(key), self._settled.get(key), self._differences.get(key, ())
+        base, subsidy = (self._received.get((*key, part.value), 0) for part in Part)
+        open_ = {part.value: self._waiting.get((*key, part.value), 0) for part in Part}
+        code, rest = self._registry.stations[station_id].banner_code, self._rest.get((*key, ""), 0)
+        late = self._late_parts(month)
+        drafted, sent, arrived = (self._passed.get((*key, state), 0) for state in ("drafted", "sent", "arrived"))
+        return StationFinance(
+            station_id=station_id,
+            month=month,
+            banner_code=code,
+            state=self._states.get(key, "open"),
+            coverage=estimate.coverage if estimate else None,
+            estimated_base_fen=estimate.estimated_base_fen if estimate else None,
+            estimated_subsidy_fen=estimate.estimated_subsidy_fen if estimate else None,
+            settled_base_fen=settled[0] if settled else None,
+            settled_subsidy_fen=settled[1] if settled else None,
+            difference_fen=sum(map(_gross, differences)) if differences else None,
+            main_cause=_main_cause(differences),
+            received_base_fen=base,
+            received_subsidy_fen=subsidy,
+            outstanding_base_fen=open_[Part.BASE.value],
+            outstanding_subsidy_fen=open_[Part.SUBSIDY.value],
+            late_fen=sum(amount for part, amount in open_.items() if (code, part) in late),
+            deductions_fen=base + subsidy - rest,
+            ready_fen=rest - drafted - sent - arrived,
+            drafted_fen=drafted,
+            transit_fen=sent,
+            arrived_fen=arrived,
+            unconfirmed=bool((estimate and estimate.unconfirmed) or (settled and settled[2])),
+        )
+
+    def _late_parts(self, month: str) -> set[tuple[str, str]]:
+        if month not in self._late:
+            self._late[month] = late_parts(self._registry, self._rules, month, self._today)
+        return self._late[month]
+
+
+class _Within(NamedTuple):
+    """Months from one to another, both included, and stations; `None` is all of them."""
+
+    start: str
+    end: str
+    stations: Sequence[str] | None
 
 
 def _asked(registry: Registry, station_id: str, banner: str | None) -> bool:
@@ -118,29 +170,31 @@ def _asked(registry: Registry, station_id: str, banner: str | None) -> bool:
     return station.kind is StationKind.VILLAGE and banner in {None, station.banner_code}
 
 
-def _settled(db: Connection, month: str) -> dict[str, tuple[int, int, bool]]:
-    """Base, subsidy and whether something of it is unconfirmed, by station; a month is the sum of its rows."""
-    found: dict[str, tuple[int, int, bool]] = {}
-    for row in read_settled(db, start=month, end=month):
-        base, subsidy, unconfirmed = found.get(row.station_id, (0, 0, False))
-        found[row.station_id] = (
+def _settled(db: Connection, within: _Within) -> dict[tuple[str, str], tuple[int, int, bool]]:
+    """Base, subsidy and whether something of it is unconfirmed; a month is the sum of its rows."""
+    found: dict[tuple[str, str], tuple[int, int, bool]] = {}
+    for row in read_settled(db, **within._asdict()):
+        base, subsidy, unconfirmed = found.get((row.station_id, row.month), (0, 0, False))
+        found[row.station_id, row.month] = (
             base + row.settled_base_fen, subsidy + row.settled_subsidy_fen, unconfirmed or row.unconfirmed
         )  # fmt: skip
     return found
 
 
-def _sums(amounts: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
-    for station_id, part, amount in amounts:
-        found[station_id, part] = found.get((station_id, part), 0) + amount
+def _sums(amounts: Iterable[tuple[str, str, str, int]]) -> dict[tuple[str, str, str], int]:
+    """Added up by station, month and what stands beside them."""
+    found: dict[tuple[str, str, str], int] = {}
+    for *key, amount in amounts:
+        station_id, month, of = key
+        found[station_id, month, of] = found.get((station_id, month, of), 0) + amount
     return found
 
 
-def _passed(db: Connection, month: str) -> dict[tuple[str, str], int]:
-    """By station and where the transfer stands; an approved one has not been sent either. [fen]"""
+def _passed(db: Connection, within: _Within) -> dict[tuple[str, str, str], int]:
+    """By station, month and where the transfer stands; an approved one has not been sent either. [fen]"""
     states = {t.transfer_id: "drafted" if t.state == "approved" else t.state for t in read_transfers(db)}
-    lines = [line for line in read_transfer_lines(db, states=UNDER_WAY) if line.month == month]
-    return _sums((line.station_id, states[line.transfer_id], line.passed_on_fen) for line in lines)
+    lines = read_transfer_lines(db, states=UNDER_WAY, **within._asdict())
+    return _sums((line.station_id, line.month, states[line.transfer_id], line.passed_on_fen) for line in lines)
 
 
 def _gross(one: Difference) -> int:
@@ -153,7 +207,7 @@ def _main_cause(differences: Collection[Difference]) -> Cause | None:
     return largest.cause if largest is not None and _gross(largest) else None
 
 
-def _late_parts(registry: Registry, rules: Rules, month: str, today: date) -> set[tuple[str, str]]:
+def late_parts(registry: Registry, rules: Rules, month: str, today: date) -> set[tuple[str, str]]:
     """Banners and parts whose money for the month should be in the agency's account by now."""
     last = month_days(month)[-1]
     late = set()
@@ -197,7 +251,7 @@ def month_standings(db: Connection, registry: Registry, rules: Rules, today: dat
             estimated=of.get("estimated", 0),
             settled=of.get("settled", 0),
             closed=of.get("closed", 0),
-            overdue=bool(owed.get(month, set()) & _late_parts(registry, rules, month, today)),
+            overdue=bool(owed.get(month, set()) & late_parts(registry, rules, month, today)),
         )
         for month, of in sorted(counts.items(), reverse=True)
     ]

@@ -14,6 +14,7 @@ from guangfu.ledger.fen import Fen
 from guangfu.ledger.journal import Entry, KeyTaken, Line, check_balanced
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.bulk import chunks, insert_rows
+from guangfu.storage.sql.journal_sums import add_sums, sum_faults
 
 _ENTRIES: Final = schema.journal_entries
 _LINES: Final = schema.journal_lines
@@ -71,8 +72,9 @@ def read_entries(db: Connection, book: str, *, station_id: str | None = None, ke
 
 def balances(db: Connection, book: str) -> dict[str, int]:
     """Sum of each account, debits less credits. [fen]"""
-    total = sa.func.sum(_LINES.c.amount_fen)
-    rows = db.execute(sa.select(_LINES.c.account, total).where(_LINES.c.book == book).group_by(_LINES.c.account))
+    sums = schema.journal_sums
+    total = sa.func.sum(sums.c.amount_fen)
+    rows = db.execute(sa.select(sums.c.account, total).where(sums.c.book == book).group_by(sums.c.account))
     return {account: int(amount) for account, amount in sorted(map(tuple, rows))}
 
 
@@ -97,13 +99,13 @@ def read_hash(db: Connection, book: str, seq: int) -> bytes | None:
 
 
 def verify_chain(db: Connection) -> list[ChainFault]:
-    """Recomputes every book's chain and compares the lines with the hashed bytes; no fault, no change.
+    """Recomputes every book's chain and compares lines and sums with the hashed bytes; no fault, no change.
 
     Entries cut off the end show against the book's head. Who can rewrite the head as well leaves no trace
     here: compare `read_heads` with one that was kept elsewhere.
     """
     books: set[str] = set()
-    for table in (_ENTRIES, _LINES, _HEADS):
+    for table in (_ENTRIES, _LINES, _HEADS, schema.journal_sums):
         books |= set(db.execute(sa.select(table.c.book).distinct()).scalars())
     heads = read_heads(db)
     return [fault for book in sorted(books) for fault in _book_faults(db, book, heads.get(book, Head(0, GENESIS)))]
@@ -112,7 +114,7 @@ def verify_chain(db: Connection) -> list[ChainFault]:
 def _book_faults(db: Connection, book: str, head: Head) -> list[ChainFault]:
     try:
         links = _links(db, book, _ENTRIES.c.book == book)
-        faults = [*chain_faults(links, head), *_stray_lines(db, book)]
+        faults = [*chain_faults(links, head), *_stray_lines(db, book)] or sum_faults(db, book, links)
     except (ValueError, TypeError, sa.exc.DBAPIError) as error:  # a time that is none, text that is not UTF-8
         faults = [(0, f"the book can't be read: {error}")]
     return [ChainFault(book, seq, detail) for seq, detail in faults]
@@ -156,6 +158,7 @@ def _append(db: Connection, book: str, head: Head, entries: Sequence[Entry], at:
         [(book, one.seq, one.entry.key, one.entry.kind, at, one.canonical, one.hash) for one in links],
     )  # fmt: skip
     insert_rows(db, _LINES, ["book", "seq", "line", *_LINE_COLUMNS], [row for one in links for row in _rows(one)])
+    add_sums(db, book, links)
     db.execute(sa.update(_HEADS).where(_HEADS.c.book == book).values(seq=links[-1].seq, hash=links[-1].hash))
     return len(links)
 

@@ -3,8 +3,9 @@
 What to expect is an estimate (`village_monthly_income`); what to pass on rests on receipts. They never share a column.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from guangfu.clock import CHINA
 from guangfu.income.deducting import months_between
 from guangfu.income.passing_on import CashKey, month_units, village_parts
-from guangfu.ledger.allocating import Due, outstanding
+from guangfu.ledger.allocating import Due
 from guangfu.ledger.books import VILLAGE, VILLAGE_BANK, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.postings.villages import PAID_KEYS
@@ -21,59 +22,73 @@ from guangfu.storage.sql import schema
 from guangfu.storage.sql.figures import read_village_income
 from guangfu.storage.sql.receipts import (
     DatedAllocation,
-    read_allocations,
     read_dated_allocations,
     read_settled_dues,
 )
-from guangfu.storage.sql.transfers import (
-    ON_THE_WAY,
-    TransferLine,
-    read_borne,
-    read_transfer_lines,
-    read_vat,
-)
+from guangfu.storage.sql.transfers import ON_THE_WAY, TransferLine, read_borne, read_transfer_lines
+from guangfu.storage.sql.typed_rows import among
 
 
-def receivables(db: Connection, registry: Registry, *, stations: Sequence[str] | None = None) -> list[Due]:
+def receivables(
+    db: Connection, registry: Registry, *, start: str = "0001-01", end: str = "9999-12",
+    stations: Sequence[str] | None = None,
+) -> list[Due]:  # fmt: skip
     """What is settled and has not come in, by part, station and month; below zero where a correction took it back.
 
     VAT that the grid company keeps back does not come. Of village-level stations alone: what a centralized station
-    earns is its company's. [fen]
+    earns is its company's. The database adds up, so that years of money that came in cost nothing to read. [fen]
     """
     known = {s.station_id for s in registry.stations.values() if s.kind is StationKind.VILLAGE}
-    dues = [due for due in read_settled_dues(db, stations=stations) if due.station_id in known]
-    years = {(due.station_id, due.month, due.part): due.subsidy_year for due in dues}
-    kept = [
-        Due(
-            row.station_id,
-            row.month,
-            row.part,
-            Fen(-row.settled_tax_fen),
-            years.get((row.station_id, row.month, row.part)),
-        )
-        for row in read_vat(db, stations=stations)
-        if row.taxpayer == "grid"
+    owed = sa.union_all(*(_within(*one, start, end, stations) for one in _owed())).subquery()
+    key, amount = (owed.c.part, owed.c.station_id, owed.c.month), sa.func.sum(owed.c.amount_fen)
+    wanted = (
+        sa.select(*key, sa.cast(amount, sa.BigInteger), sa.func.max(owed.c.subsidy_year))
+        .group_by(*key)
+        .having(amount != 0)
+        .order_by(*key)
+    )
+    return [
+        Due(station, month, part, Fen(amount), year)
+        for part, station, month, amount, year in db.execute(wanted)
+        if station in known
     ]
-    parts = {part.value for part in Part}
-    received = [one.allocation for one in read_allocations(db, stations=stations) if one.part in parts]
-    return outstanding([*dues, *kept], received)
+
+
+def _owed() -> Iterator[tuple[sa.Table, Any, Any, Any, sa.ColumnElement[bool]]]:
+    """What adds to a receivable or takes from it: table, part, subsidy's year, amount, and which of its rows. [fen]"""
+    settled, vat, came = schema.settled_income, schema.vat_months, schema.receipt_allocations
+    base, subsidy = (sa.literal(part.value, sa.Text) for part in (Part.BASE, Part.SUBSIDY))
+    no_year = sa.cast(sa.null(), sa.Integer)
+    yield settled, base, no_year, settled.c.settled_base_fen, sa.true()
+    yield settled, subsidy, settled.c.subsidy_year, settled.c.settled_subsidy_fen, settled.c.subsidy_receivable
+    yield vat, vat.c.part, no_year, -vat.c.settled_tax_fen, vat.c.taxpayer == "grid"
+    stands = sa.and_(came.c.reversed_at.is_(None), came.c.part.in_([part.value for part in Part]))
+    yield came, came.c.part, came.c.subsidy_year, -came.c.received_fen, stands
+
+
+def _within(
+    table: sa.Table, part: Any, year: Any, amount: Any, which: sa.ColumnElement[bool], start: str, end: str,
+    stations: Sequence[str] | None,
+) -> sa.Select[Any]:  # fmt: skip
+    of = (table.c.station_id, table.c.month, part.label("part"), year.label("subsidy_year"), amount.label("amount_fen"))
+    return sa.select(*of).where(which, table.c.month.between(start, end), *among(table.c.station_id, stations))
 
 
 def distributable(
-    db: Connection, registry: Registry, stations: Sequence[str], *,
-    among: Callable[[DatedAllocation], bool] | None = None,
+    db: Connection, registry: Registry, stations: Sequence[str], *, start: str = "0001-01", end: str = "9999-12",
+    counts: Callable[[DatedAllocation], bool] | None = None,
 ) -> dict[CashKey, Fen]:  # fmt: skip
     """What may be passed on: received less deductions borne, by station, energy month and part. [fen]
 
     Args:
-        among: Which receipts count, by the day on which they came; all of them if left out.
+        counts: Whether a receipt counts, by the day on which it came; all of them if left out.
     """
     received: dict[CashKey, int] = {}
-    for one in read_dated_allocations(db, stations=stations):
-        if one.station_id in registry.stations and (among is None or among(one)):
+    for one in read_dated_allocations(db, start=start, end=end, stations=stations):
+        if one.station_id in registry.stations and (counts is None or counts(one)):
             key = CashKey(one.station_id, one.month, one.part)
             received[key] = received.get(key, 0) + one.received_fen
-    for row in read_borne(db, stations=stations):
+    for row in read_borne(db, start=start, end=end, stations=stations):
         for part, borne in ((Part.BASE, row.borne_base_fen), (Part.SUBSIDY, row.borne_subsidy_fen)):
             key = CashKey(row.station_id, row.month, part.value)
             if borne and key in received:

@@ -156,13 +156,16 @@ def read_allocations(
     return read_rows(db, table, KeptAllocation, *where, order=ALLOCATED)
 
 
-def read_dated_allocations(db: Connection, *, stations: Sequence[str] | None = None) -> list[DatedAllocation]:
-    """What stands of the agency's receipts, with the day on which it came; by day."""
+def read_dated_allocations(
+    db: Connection, *, start: str = "0001-01", end: str = "9999-12", stations: Sequence[str] | None = None
+) -> list[DatedAllocation]:
+    """What stands of the agency's receipts for the energy of these months, with the day on which it came; by day."""
     table, receipts = schema.receipt_allocations, schema.receipts
     wanted = (
         sa.select(table.c.station_id, table.c.month, table.c.part, table.c.received_fen, receipts.c.received_on)
         .join(receipts, receipts.c.receipt_id == table.c.receipt_id)
-        .where(table.c.reversed_at.is_(None), receipts.c.book == AGENCY, *among(table.c.station_id, stations))
+        .where(table.c.reversed_at.is_(None), receipts.c.book == AGENCY, table.c.month.between(start, end))
+        .where(*among(table.c.station_id, stations))
         .order_by(receipts.c.received_on, table.c.receipt_id, table.c.revision, table.c.position)
     )
     return [DatedAllocation(*row) for row in db.execute(wanted)]

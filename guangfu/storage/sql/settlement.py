@@ -162,6 +162,24 @@ def _kept(row: dict[str, Any], *parts: Mapping[str, list[Any]]) -> KeptStatement
     )  # fmt: skip
 
 
+def read_differences(
+    db: Connection, *, start: str = "0001-01", end: str = "9999-12", stations: Iterable[str] | None = None
+) -> dict[tuple[str, str], tuple[Difference, ...]]:
+    """Why the posted statements of these months differ from the estimates, by station and month."""
+    table, causes = schema.statements, schema.settlement_differences
+    wanted = (
+        sa.select(table.c.station_id, table.c.month, *(column for column in causes.c if column.name != "statement_id"))
+        .join(causes, causes.c.statement_id == table.c.statement_id)
+        .where(table.c.month.between(start, end), table.c.state == "posted")
+    )
+    if stations is not None:
+        wanted = wanted.where(table.c.station_id.in_(sorted(set(stations))))
+    found: dict[tuple[str, str], list[Difference]] = {}
+    for station_id, month, *cause in db.execute(wanted):
+        found.setdefault((station_id, month), []).append(_difference(*cause))
+    return {key: tuple(of) for key, of in found.items()}
+
+
 _SETTLED: Final = tuple(f.name for f in fields(SettledIncome))
 
 

@@ -169,10 +169,12 @@ def replace_borne(db: Connection, station_id: str, rows: Sequence[BorneRow]) -> 
     write_rows(db, table, rows)
 
 
-def read_borne(db: Connection, *, stations: Sequence[str] | None = None) -> list[BorneRow]:
+def read_borne(
+    db: Connection, *, start: str = "0001-01", end: str = "9999-12", stations: Sequence[str] | None = None
+) -> list[BorneRow]:
     """By station, month and position."""
     table = schema.deductions_borne
-    where = among(table.c.station_id, stations)
+    where = [table.c.month.between(start, end), *among(table.c.station_id, stations)]
     return read_rows(db, table, BorneRow, *where, order=("station_id", "month", "position"))
 
 
@@ -224,11 +226,12 @@ def read_transfers(
 def read_transfer_lines(
     db: Connection, *, states: Sequence[str] | None = None, ids: Sequence[str] | None = None,
     stations: Sequence[str] | None = None, villages: Sequence[str] | None = None,
+    start: str = "0001-01", end: str = "9999-12",
 ) -> list[TransferLine]:  # fmt: skip
     """By transfer and position; `states`: of transfers that are in one of them."""
     table, transfers = schema.transfer_lines, schema.transfers
     where = [*among(table.c.transfer_id, ids), *among(table.c.station_id, stations)]
-    where += among(table.c.village_id, villages)
+    where += [*among(table.c.village_id, villages), table.c.month.between(start, end)]
     if states is not None:
         known = sa.select(transfers.c.transfer_id).where(transfers.c.state.in_(states))
         where.append(table.c.transfer_id.in_(known))

@@ -12,8 +12,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from guangfu.ledger.books import VILLAGE_BANK
-from guangfu.ledger.postings.villages import PAID_KEYS
+from guangfu.ledger.books import VILLAGE, VILLAGE_BANK
+from guangfu.ledger.postings.villages import PAID_STEP
 
 VIEWS_SCHEMA: Final = "grafana"
 STATEMENT_TIMEOUT: Final = "30s"
@@ -77,13 +77,12 @@ SUMMED: Final[Mapping[str, str]] = {
         "WHERE a.reversed_at IS NULL AND r.book = 'AGENCY' GROUP BY 1, 2, 3"
     ),
     "village_paid": (  # the names are our own constants
-        "SELECT l.village_id, to_char(e.posted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month, "  # noqa: S608
-        "(-sum(l.amount_fen))::bigint AS paid_fen FROM public.journal_lines l "
-        "JOIN public.journal_entries e ON e.book = l.book AND e.seq = l.seq WHERE l.book = 'VILLAGE' "
-        f"AND l.account = '{VILLAGE_BANK}' AND starts_with(e.key, '{PAID_KEYS}') GROUP BY 1, 2"
+        "SELECT village_id, posted_month AS month, (-amount_fen)::bigint AS paid_fen FROM public.journal_sums "  # noqa: S608
+        f"WHERE book = '{VILLAGE}' AND account = '{VILLAGE_BANK}' AND step = '{PAID_STEP}'"
     ),
     "account_balances": (
-        "SELECT book, account, sum(amount_fen)::bigint AS balance_fen FROM public.journal_lines GROUP BY 1, 2"
+        "SELECT book, account, village_id, sum(amount_fen)::bigint AS balance_fen FROM public.journal_sums "
+        "GROUP BY 1, 2, 3"
     ),
     "payments_by_state": (
         "SELECT b.book, b.village_id, b.month, p.state, count(*) AS payments, sum(p.due_fen)::bigint AS due_fen "
@@ -92,7 +91,7 @@ SUMMED: Final[Mapping[str, str]] = {
 }
 """Sums of tables whose rows Grafana may not see: what came in, what villages paid, balances of the books, payments.
 
-`month` of `village_paid` is the local month of the entry; everywhere else it is the energy's, or the due's.
+A balance is of an account and a village, which is empty where the lines of the account name none. `month` of `village_paid` is the local month of the entry; everywhere else it is the energy's, or the due's.
 """
 
 

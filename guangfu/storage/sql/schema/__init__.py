@@ -14,7 +14,7 @@ from guangfu.storage.sql.schema.completeness import (
 from guangfu.storage.sql.schema.figures import daily_energy, daily_income, monthly_income, village_monthly_income
 from guangfu.storage.sql.schema.findings import findings
 from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_seen
-from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines
+from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines, journal_sums
 from guangfu.storage.sql.schema.notices import notices
 from guangfu.storage.sql.schema.openings import opening_balances
 from guangfu.storage.sql.schema.operations import ingest_health, rollup_marks
@@ -87,6 +87,7 @@ __all__ = [
     "journal_entries",
     "journal_heads",
     "journal_lines",
+    "journal_sums",
     "leagues",
     "metadata",
     "monthly_income",

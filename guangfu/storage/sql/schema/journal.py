@@ -42,3 +42,14 @@ journal_heads = Table(
 )  # fmt: skip
 """The last entry of each book. Its row is the lock under which a book grows; and a chain alone can't show
 that its last entries were cut off."""
+
+journal_sums = Table(
+    "journal_sums", metadata,
+    Column("book", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("village_id", Text, primary_key=True),  # empty where the lines name none
+    Column("posted_month", Text, primary_key=True),  # the local month of posting, 2026-06
+    Column("step", Text, primary_key=True),  # what the keys of the entries begin with, reversals included
+    Column("amount_fen", BigInteger, nullable=False),
+)  # fmt: skip
+"""What the lines add up to, written with them: a balance that reads them all takes ever longer."""
