@@ -23,7 +23,7 @@ POWER_NOW: Final = say(
     "当前功率",
     "Power now",
     "关口表最近 5 分钟内最后一次有功功率，可疑读数不计；夜间为 0，离线时为 —。",
-    "The gateway meter's last active power within 5 minutes, suspect readings aside; zero at night, — when it is silent.",
+    "The gateway meter's last active power within 5 minutes, suspect ones aside; zero at night, — when it is silent.",
 )
 ENERGY_TODAY: Final = say(
     "今日上网电量",
