@@ -171,8 +171,8 @@ def _deductions(source: Source, station: Station, village_id: str, month: str) -
         mine = amounts[village_id]
         asked = sum(part.deductions for part in amounts.values())
         gross = sum(part.gross for part in amounts.values())
-        formula = f"{yuan_text(Fen(asked))} × {yuan_text(Fen(mine.gross))} / {yuan_text(Fen(gross))}"
-        steps.append(Step("stretch", one.title(source), -mine.deductions, formula=formula))
+        shared = f"{yuan_text(Fen(asked))} × {yuan_text(Fen(mine.gross))} / {yuan_text(Fen(gross))}"
+        steps.append(Step("stretch", one.title(source), -mine.deductions, formula=shared if gross else ""))
         rules = [rule for row in one.days for rule in deductions_on(row.day, source.rules, station)]
         doubt = doubt or any(rule.confidence is not Confidence.A and not rule.confirmed for rule in rules)
         grounds.append(_asked(source, station, one, asked))

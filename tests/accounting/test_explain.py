@@ -17,45 +17,28 @@ from accounting.cash.passing import apply_draft, approve, arrive, plan_draft, se
 from accounting.cash.steps import Desk
 from accounting.commands import app as accounting_app
 from accounting.explain_commands import app
-from guangfu.clock import day_start, local_day
+from guangfu.clock import day_start
 from guangfu.exits import Exit
 from guangfu.explain.lines import lines_of
-from guangfu.explain.source import Source
-from guangfu.explain.subjects import explain_household, explain_station, explain_village, is_month
+from guangfu.explain.subjects import is_month
 from guangfu.explain.tree import Amount, Explanation, Step, Unit
 from guangfu.income.bank_export import read_export
 from guangfu.income.synthetic_bank import SyntheticBank, pay_base
 from guangfu.ledger.books import Part
 from guangfu.stations.models import DeviceKind
-from guangfu.storage.boundaries import Readings
 from guangfu.storage.sql.journal import read_hash
 from guangfu.storage.sql.money import receivables, village_money
 from guangfu.storage.sql.papers import record_voucher
 from guangfu.storage.sql.registry import read_registry
-from guangfu.storage.sql.rules_in_force import rules_in_force
 from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore
 from guangfu.texts import Lang
 from tests.accounting.county import MAY, County, registers
 from tests.accounting.test_closing import close
 from tests.accounting.test_settlement import may_is_estimated, take
+from tests.explain.month import explained
 from tests.income.statements import statement
 
 DAY = date(2026, 7, 10)
-
-
-def explained(
-    of: County, subject: str, name: str, period: str = "2026-05", *, lang: Lang = Lang.EN,
-    store: Readings | None = None, parts: tuple[Part, ...] = tuple(Part),
-) -> Explanation:  # fmt: skip
-    registry = read_registry(of.engine)
-    with of.engine.connect() as db:
-        rules = rules_in_force(db, of.rules)
-        source = Source(db, store or of.store, registry, rules, lang, local_day(of.clock.now()))
-        if subject == "station":
-            return explain_station(source, registry.stations[name], period, parts)
-        if subject == "village":
-            return explain_village(source, registry.villages[name], period, parts)
-        return explain_household(source, registry.households[name], period)
 
 
 def amount(of: Explanation, chain: Amount) -> int | None:

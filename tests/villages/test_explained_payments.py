@@ -25,6 +25,7 @@ from guangfu.storage.sql.money import village_money
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.telemetry_store import TelemetryStore
 from guangfu.texts import Lang
+from tests.explain.reckoned import check_steps, check_tree, names_nobody
 from tests.stations.example import example
 from tests.storage.stores import duckdb_place
 from tests.villages.village import MONTH, RULES, V, Village
@@ -69,12 +70,6 @@ def paid_fen(village: Village, registry: Registry) -> int:
     with village.engine.connect() as db:
         (row,) = village_money(db, registry, V, PAID_IN, PAID_IN)
     return row.paid_fen
-
-
-def adds_up(root: Step) -> None:
-    for step in root.walk():
-        known = [part.amount for part in step.parts if part.amount is not None]
-        assert not known or sum(known) == step.amount, step.title
 
 
 def test_a_person_is_led_from_what_arrived_to_post_and_attendance(
@@ -142,8 +137,10 @@ def test_every_steps_parts_sum_to_it_whatever_comes_back(
         pay(village, [arrives for _, arrives in paid])
         root = of_village(village, store)
         persons = [explained(village, store, n) for n in range(len(paid))]
-        for step in (root, *(chain.root for one in persons for chain in one.chains)):
-            adds_up(step)
+        check_steps(root)
+        for one in persons:
+            check_tree(one)
+            names_nobody(one, range(1, len(paid) + 1))
         arrived = [wage if ok else 0 for wage, ok in paid]
         roots = [one.chain(Amount.PAID) for one in persons]
         assert [one.amount for one in roots if one is not None] == arrived
