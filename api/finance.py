@@ -1,7 +1,7 @@
 """A month of finance as an answer and as a table."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from guangfu.stations.models import Registry
 from guangfu.storage.sql.finance_month import AMOUNTS, StationFinance, finance_month, month_standings
 from guangfu.texts import Lang, Text
 
+_OF_STATION: Final = tuple(f.name for f in fields(StationFinance) if f.name in schemas.FinanceStation.model_fields)
 STATES: Final = ("open", "estimated", "settled", "closed")
 
 
@@ -49,10 +50,9 @@ def _banner(registry: Registry, code: str, rows: Sequence[StationFinance], lang:
 
 
 def _station(registry: Registry, row: StationFinance, lang: Lang) -> schemas.FinanceStation:
-    station, values = registry.stations[row.station_id], asdict(row)
-    values.pop("banner_code")
+    station = registry.stations[row.station_id]
     return schemas.FinanceStation(
-        **values,
+        **{name: getattr(row, name) for name in _OF_STATION},
         receivable_fen=_receivable(row),
         name=station.name,
         name_en=station.name_en,

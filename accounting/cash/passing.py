@@ -11,21 +11,18 @@ from accounting.cash.deducting import refresh
 from accounting.cash.steps import Desk
 from accounting.villages.imports import Declined
 from guangfu.income.passing_on import Unshared, draft_lines, may_pass, period_days
-from guangfu.ledger.allocating import CHOSEN
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.postings.passing import PassLine, arrived_entry, sent_entries
 from guangfu.ledger.postings.revisions import reversal, reversal_key
 from guangfu.ledger.states import Subject, check_step
 from guangfu.storage.sql.journal import post_entries
-from guangfu.storage.sql.money import distributable
-from guangfu.storage.sql.receipts import lock_cash, read_allocations
-from guangfu.storage.sql.settlement import read_settled
+from guangfu.storage.sql.money import distributable, doubtful_months
+from guangfu.storage.sql.receipts import lock_cash
 from guangfu.storage.sql.transfers import (
     UNDER_WAY,
     Transfer,
     TransferLine,
     new_ids,
-    read_borne,
     read_transfer_lines,
     read_transfers,
     write_transfer_lines,
@@ -49,10 +46,10 @@ def plan_draft(db: Connection, desk: Desk, period: str, banner: str) -> Drafted:
     passed = [line.passed for line in read_transfer_lines(db, states=UNDER_WAY, stations=stations)]
     until = period_days(period)[1]
     cash = distributable(
-        db, desk.registry, stations, among=lambda one: may_pass(one.part, one.received_on, banner, until, desk.rules)
+        db, desk.registry, stations, counts=lambda one: may_pass(one.part, one.received_on, banner, until, desk.rules)
     )
     draft = draft_lines(cash, passed, desk.registry)
-    doubtful = _unconfirmed(db, stations)
+    doubtful = doubtful_months(db, stations=stations)
     by_township: dict[tuple[str, str], list[PassLine]] = {}
     for line in draft.lines:
         village = desk.registry.villages[line.village_id]
@@ -168,16 +165,6 @@ def _lines(db: Connection, ids: Sequence[str]) -> list[PassLine]:
 
 def _stations(lines: Iterable[PassLine]) -> list[str]:
     return sorted({line.station_id for line in lines})
-
-
-def _unconfirmed(db: Connection, stations: Sequence[str]) -> set[tuple[str, str]]:
-    """Station-months of which something rests on a choice of ours, or on a rule that nobody has confirmed."""
-    ways = {way.value for way in CHOSEN}
-    found = {(one.station_id, one.month) for one in read_allocations(db, stations=stations) if one.way in ways}
-    found |= {
-        (row.station_id, row.month) for row in read_borne(db, stations=stations) if row.unconfirmed and row.due_fen
-    }
-    return found | {(row.station_id, row.month) for row in read_settled(db, stations=stations) if row.unconfirmed}
 
 
 def _drafted(

@@ -21,7 +21,7 @@ from guangfu.ledger.books import Part
 from guangfu.stations.models import Registry, StationKind
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.figures import read_monthly_income
-from guangfu.storage.sql.money import distributable, receivables
+from guangfu.storage.sql.money import distributable, doubtful_months, receivables
 from guangfu.storage.sql.papers import read_station_months
 from guangfu.storage.sql.receipts import read_dated_allocations
 from guangfu.storage.sql.settlement import read_differences, read_settled
@@ -94,7 +94,8 @@ class _Known:
     ) -> None:  # fmt: skip
         within = _Within(start, end, stations)
         self._registry, self._rules, self._today = registry, rules, today
-        self._late: dict[str, set[tuple[str, str]]] = {}
+        self._deadlines: dict[str, Deadlines] = {}
+        self._doubtful = doubtful_months(db, **within._asdict())
         self._states = {
             (row.station_id, row.month): row.state
             for row in read_station_months(db, month=start if start == end else None, stations=stations)
@@ -124,7 +125,8 @@ class _Known:
         base, subsidy = (self._received.get((*key, part.value), 0) for part in Part)
         open_ = {part.value: self._waiting.get((*key, part.value), 0) for part in Part}
         code, rest = self._registry.stations[station_id].banner_code, self._rest.get((*key, ""), 0)
-        late = self._late_parts(month)
+        deadlines = self._deadlines_of(month)
+        until = {part: deadlines[code, part] for part, amount in open_.items() if amount and (code, part) in deadlines}
         drafted, sent, arrived = (self._passed.get((*key, state), 0) for state in ("drafted", "sent", "arrived"))
         return StationFinance(
             station_id=station_id,
@@ -142,19 +144,21 @@ class _Known:
             received_subsidy_fen=subsidy,
             outstanding_base_fen=open_[Part.BASE.value],
             outstanding_subsidy_fen=open_[Part.SUBSIDY.value],
-            late_fen=sum(amount for part, amount in open_.items() if (code, part) in late),
+            late_fen=sum(open_[part] for part, (day, _) in until.items() if day < self._today),
             deductions_fen=base + subsidy - rest,
             ready_fen=rest - drafted - sent - arrived,
             drafted_fen=drafted,
             transit_fen=sent,
             arrived_fen=arrived,
-            unconfirmed=bool((estimate and estimate.unconfirmed) or (settled and settled[2])),
+            unconfirmed=bool(estimate and estimate.unconfirmed)
+            or key in self._doubtful
+            or any(doubt for _, doubt in until.values()),
         )
 
-    def _late_parts(self, month: str) -> set[tuple[str, str]]:
-        if month not in self._late:
-            self._late[month] = late_parts(self._registry, self._rules, month, self._today)
-        return self._late[month]
+    def _deadlines_of(self, month: str) -> "Deadlines":
+        if month not in self._deadlines:
+            self._deadlines[month] = deadlines_into_agency(self._registry, self._rules, month)
+        return self._deadlines[month]
 
 
 class _Within(NamedTuple):
@@ -170,14 +174,12 @@ def _asked(registry: Registry, station_id: str, banner: str | None) -> bool:
     return station.kind is StationKind.VILLAGE and banner in {None, station.banner_code}
 
 
-def _settled(db: Connection, within: _Within) -> dict[tuple[str, str], tuple[int, int, bool]]:
-    """Base, subsidy and whether something of it is unconfirmed; a month is the sum of its rows."""
-    found: dict[tuple[str, str], tuple[int, int, bool]] = {}
+def _settled(db: Connection, within: _Within) -> dict[tuple[str, str], tuple[int, int]]:
+    """Base and subsidy; a month is the sum of its rows. [fen]"""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
     for row in read_settled(db, **within._asdict()):
-        base, subsidy, unconfirmed = found.get((row.station_id, row.month), (0, 0, False))
-        found[row.station_id, row.month] = (
-            base + row.settled_base_fen, subsidy + row.settled_subsidy_fen, unconfirmed or row.unconfirmed
-        )  # fmt: skip
+        base, subsidy = found.get((row.station_id, row.month), (0, 0))
+        found[row.station_id, row.month] = base + row.settled_base_fen, subsidy + row.settled_subsidy_fen
     return found
 
 
@@ -207,16 +209,20 @@ def _main_cause(differences: Collection[Difference]) -> Cause | None:
     return largest.cause if largest is not None and _gross(largest) else None
 
 
-def late_parts(registry: Registry, rules: Rules, month: str, today: date) -> set[tuple[str, str]]:
-    """Banners and parts whose money for the month should be in the agency's account by now."""
+Deadlines = dict[tuple[str, str], tuple[date, bool]]
+"""By banner and part: the last day on which money is in time, and whether that rests on an unconfirmed rule."""
+
+
+def deadlines_into_agency(registry: Registry, rules: Rules, month: str) -> Deadlines:
+    """Until when the money for a month should be in the agency's account."""
     last = month_days(month)[-1]
-    late = set()
+    found = {}
     for code in {station.banner_code for station in registry.stations.values()}:
         for part in Part:
             rule = deadline_for(Leg.INTO_AGENCY, part.value, last, code, rules)
-            if rule is not None and due_on(rule, last) < today:
-                late.add((code, part.value))
-    return late
+            if rule is not None:
+                found[code, part.value] = due_on(rule, last), rule.unconfirmed
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +257,10 @@ def month_standings(db: Connection, registry: Registry, rules: Rules, today: dat
             estimated=of.get("estimated", 0),
             settled=of.get("settled", 0),
             closed=of.get("closed", 0),
-            overdue=bool(owed.get(month, set()) & late_parts(registry, rules, month, today)),
+            overdue=any(
+                key in owed.get(month, set()) and until < today
+                for key, (until, _) in deadlines_into_agency(registry, rules, month).items()
+            ),
         )
         for month, of in sorted(counts.items(), reverse=True)
     ]

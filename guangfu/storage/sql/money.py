@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from guangfu.clock import CHINA
 from guangfu.income.deducting import months_between
 from guangfu.income.passing_on import CashKey, month_units, village_parts
-from guangfu.ledger.allocating import Due
+from guangfu.ledger.allocating import CHOSEN, Due
 from guangfu.ledger.books import VILLAGE, VILLAGE_BANK, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.postings.villages import PAID_KEYS
@@ -96,6 +96,31 @@ def distributable(
     return {key: Fen(amount) for key, amount in sorted(received.items())}
 
 
+def doubtful_months(
+    db: Connection, *, start: str = "0001-01", end: str = "9999-12", stations: Sequence[str] | None = None
+) -> set[tuple[str, str]]:
+    """Station-months of whose settled money something rests on an unconfirmed rule, or on a choice of ours.
+
+    The rules are the place in the subsidy list, deductions, and VAT that the grid company keeps back or the agency
+    owes, also where it is exempt. The choice is a match of a receipt that no document tells.
+    """
+    came, chosen = schema.receipt_allocations, [way.value for way in CHOSEN]
+    borne, vat, settled = schema.deductions_borne, schema.vat_months, schema.settled_income
+    doubts: list[tuple[sa.Table, sa.ColumnElement[bool]]] = [
+        (came, sa.and_(came.c.reversed_at.is_(None), came.c.way.in_(chosen))),
+        (borne, sa.and_(borne.c.unconfirmed, borne.c.due_fen + borne.c.carried_before_fen != 0)),
+        (vat, sa.and_(vat.c.unconfirmed, vat.c.taxpayer.in_(["agency", "grid"]))),
+        (settled, settled.c.unconfirmed),
+    ]
+    within = [
+        sa.select(of.c.station_id, of.c.month).where(
+            which, of.c.month.between(start, end), *among(of.c.station_id, stations)
+        )
+        for of, which in doubts
+    ]
+    return {(station_id, month) for station_id, month in db.execute(sa.union(*within))}
+
+
 @dataclass(frozen=True, slots=True)
 class VillageMoney:
     """A village's part of the energy of a month, of all of its stations: the five amounts, and what is between. [fen]
@@ -103,7 +128,8 @@ class VillageMoney:
     `estimated` is ours; `settled` is the power company's statement's, a subsidy that is no receivable left out;
     `received` came into the agency's account; `distributable` is that less deductions; `passed_on` was sent, of it
     `arrived` is in the village's account; `balance` may still be passed on. `paid` is what the village paid out in the
-    calendar month, of whatever energy. `None`: nothing is known.
+    calendar month, of whatever energy. `None`: nothing is known. `unconfirmed`: one of them, but what was paid, rests on
+    a rule that nobody has confirmed, or on a choice of ours.
     """
 
     month: str
@@ -116,6 +142,7 @@ class VillageMoney:
     arrived_fen: int
     balance_fen: int
     paid_fen: int
+    unconfirmed: bool
 
 
 def village_money(db: Connection, registry: Registry, village_id: str, start: str, end: str) -> list[VillageMoney]:
@@ -123,8 +150,10 @@ def village_money(db: Connection, registry: Registry, village_id: str, start: st
     months = months_between(start, end)
     stations = _stations(registry, village_id)
     estimated: dict[str, int] = {}
+    doubtful = {month for _, month in doubtful_months(db, start=start, end=end, stations=stations)}
     for row in read_village_income(db, start=start, end=end, villages=[village_id]):
         estimated[row.month] = estimated.get(row.month, 0) + row.estimated_gross_fen
+        doubtful |= {row.month} if row.unconfirmed else set()
     settled = _parts(
         registry,
         village_id,
@@ -149,6 +178,7 @@ def village_money(db: Connection, registry: Registry, village_id: str, start: st
             month, estimated.get(month), settled.get(month, 0), received.get(month, 0),
             received.get(month, 0) - rest.get(month, 0), rest.get(month, 0), passed.get(month, 0),
             arrived.get(month, 0), rest.get(month, 0) - passed.get(month, 0), paid.get(month, 0),
+            month in doubtful,
         )
         for month in months
     ]  # fmt: skip
@@ -156,14 +186,14 @@ def village_money(db: Connection, registry: Registry, village_id: str, start: st
 
 def total_of(rows: Sequence[VillageMoney], name: str = "") -> VillageMoney:
     """The rows' sum; an estimate that is missing counts as nothing."""
-    total = VillageMoney(name, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    total = VillageMoney(name, 0, 0, 0, 0, 0, 0, 0, 0, 0, any(row.unconfirmed for row in rows))
     for row in rows:
         sums = {field: getattr(total, field) + (getattr(row, field) or 0) for field in _AMOUNTS}
         total = replace(total, **sums)
     return total
 
 
-_AMOUNTS = tuple(name for name in VillageMoney.__dataclass_fields__ if name != "month")
+_AMOUNTS = tuple(name for name in VillageMoney.__dataclass_fields__ if name.endswith("_fen"))
 
 
 def _stations(registry: Registry, village_id: str) -> list[str]:

@@ -277,6 +277,17 @@ def read_moved(
     return [FiguresMoved(*row) for row in db.execute(wanted)]
 
 
+def doubtful_estimates(db: Connection, kept: Sequence[KeptStatement]) -> set[str]:
+    """Those of the statements, by id, whose month's estimate rests on a rule that nobody has confirmed."""
+    of, income = schema.statements, schema.monthly_income
+    same = sa.and_(income.c.station_id == of.c.station_id, income.c.month == of.c.month, income.c.unconfirmed)
+    wanted = sa.select(of.c.statement_id).join(income, same)
+    found: set[str] = set()
+    for ids in chunks([one.statement_id for one in kept]):
+        found |= set(db.execute(wanted.where(of.c.statement_id.in_(ids))).scalars())
+    return found
+
+
 def meters_read(db: Connection, stations: Iterable[str]) -> list[tuple[str, str, StatementMeter]]:
     """Station, statement and meter of every statement that is not replaced: what has been settled already."""
     meters, of = schema.statement_meters, schema.statements
