@@ -205,8 +205,8 @@ def _stations(lang: Lang) -> Panel:
 
 def _balances(lang: Lang) -> Panel:
     query = (
-        "SELECT book, account, balance_fen / 100.0 AS balance FROM account_balances "
-        f"WHERE book IN ('{AGENCY}', '{VILLAGE}') ORDER BY book, account"
+        "SELECT book, account, sum(balance_fen) / 100.0 AS balance FROM account_balances "
+        f"WHERE book IN ('{AGENCY}', '{VILLAGE}') GROUP BY book, account ORDER BY book, account"
     )
     accounts = {
         code: Word(f"{code} {account.name(lang)}", colours.NOTE)

@@ -11,7 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from guangfu.ledger.books import VILLAGE
+from guangfu.ledger.fen import Fen
+from guangfu.ledger.journal import Entry, Line
 from guangfu.storage.sql import schema
+from guangfu.storage.sql.journal import post_entries
 from tests.dashboards.county import AOHAN, MONTH, NOW
 
 DAY = date(2026, 6, 10)
@@ -22,6 +26,7 @@ def fill_money(engine: Engine) -> None:
         for table, rows in _rows().items():
             for row in rows:
                 db.execute(sa.insert(getattr(schema, table)).values(**row))
+        post_entries(db, _posted(), NOW)
 
 
 def _rows() -> dict[str, list[dict[str, Any]]]:
@@ -41,11 +46,6 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
              **who}
         ],
         "payments": [_payment("P1", 3_000, "paid", who), _payment("P2", 2_000, "sent", who)],
-        "journal_entries": [_entry(1, "transfer/T1/arrived", "arrival"), _entry(2, "paid/P1", "paid")],
-        "journal_lines": [
-            _posted(1, 1, "V1", 12_000), _posted(1, 2, "V2", -12_000), _posted(2, 1, "V5", 3_000),
-            _posted(2, 2, "V1", -3_000),
-        ],
     }  # fmt: skip
 
 
@@ -106,9 +106,12 @@ def _payment(payment_id: str, fen: int, state: str, who: dict[str, Any]) -> dict
             "paid_fen": 0, "state": state, "bank_reference": "", "returned_reason": "", **who}  # fmt: skip
 
 
-def _entry(seq: int, key: str, kind: str) -> dict[str, Any]:
-    return {"book": "VILLAGE", "seq": seq, "key": key, "kind": kind, "posted_at": NOW, "canonical": b"", "hash": b""}
+def _posted() -> list[Entry]:
+    return [
+        Entry(VILLAGE, "transfer/T1/arrived", "arrival", (_of_v1("V1", 12_000), _of_v1("V2", -12_000))),
+        Entry(VILLAGE, "paid/P1", "paid", (_of_v1("V5", 3_000), _of_v1("V1", -3_000))),
+    ]
 
 
-def _posted(seq: int, line: int, account: str, fen: int) -> dict[str, Any]:
-    return {"book": "VILLAGE", "seq": seq, "line": line, "account": account, "amount_fen": fen, "village_id": "v1"}
+def _of_v1(account: str, fen: int) -> Line:
+    return Line(account, Fen(fen), village_id="v1")

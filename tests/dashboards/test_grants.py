@@ -19,8 +19,8 @@ from tests.dashboards.reader import READER, as_reader
 from tests.services.running import Postgres
 
 PERSONAL = {
-    "households", "slots", "attributes", "journal_entries", "journal_lines", "journal_sums", "vouchers", "state_changes",
-    "share_units", "devices",
+    "households", "slots", "attributes", "journal_entries", "journal_lines", "journal_sums", "vouchers",
+    "state_changes", "share_units", "devices",
 }  # fmt: skip
 
 

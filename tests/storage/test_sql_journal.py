@@ -3,21 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import Engine
 
-from guangfu.ledger.books import AGENCY, CENTRALIZED, Part
+from guangfu.ledger.books import AGENCY, CENTRALIZED, VILLAGE, Part
 from guangfu.ledger.chain import GENESIS
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.journal import Entry, KeyTaken, Line, Unbalanced
 from guangfu.ledger.postings import correct_estimate, entitlement_entry, estimate_entry, estimate_keys
+from guangfu.ledger.postings.villages import PAID_STEP, Owed, paid_entry, returned_entry
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.journal import balances, post_entries, read_entries, read_heads, verify_chain
+from guangfu.storage.sql.journal_sums import read_village_sums
 
 AT = datetime(2026, 7, 1, 0, 0, 0, 123456, tzinfo=UTC)
 JUNE = "2026-06"
@@ -155,6 +160,49 @@ def test_the_database_refuses_to_forget_a_head(engine: Engine) -> None:
         db.exec_driver_sql("DELETE FROM journal_heads")
 
 
+def test_sums_are_what_the_lines_add_up_to_by_account_village_month_and_step(engine: Engine) -> None:
+    """Midnight in China parts the months; a reversal counts with what it reverses."""
+    night = datetime(2026, 6, 30, 16, 0, tzinfo=UTC)
+    owed = Owed("D1", VILLAGE, Fen(500), "V1", "V1/2026/1", "posts")
+    post(engine, paid_entry("P1", owed), at=night - timedelta(seconds=1))
+    post(engine, paid_entry("P2", owed), estimate("S1"), at=night)
+    post(engine, returned_entry("P1", owed), at=night)
+    with engine.connect() as db:
+        paid = read_village_sums(db, VILLAGE, "V1", "V1", PAID_STEP)
+        sums = db.execute(sa.select(schema.journal_sums).where(schema.journal_sums.c.book == AGENCY)).all()
+    assert paid == {"2026-06": -500, "2026-07": 0}
+    assert sorted(map(tuple, sums)) == [
+        (AGENCY, "A2", "", "2026-07", "estimate", 500), (AGENCY, "L1.estimated", "", "2026-07", "estimate", -500),
+    ]  # fmt: skip
+    assert faults(engine) == []
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE journal_sums SET amount_fen = amount_fen + 1 WHERE account = 'A2'",
+        "DELETE FROM journal_sums WHERE account = 'A2'",
+        "UPDATE journal_sums SET posted_month = '2026-01' WHERE account = 'A2'",
+    ],
+)
+def test_a_sum_that_is_not_what_was_posted_is_found(engine: Engine, act: str) -> None:
+    post(engine, estimate("S1"), full_entry())
+    with engine.begin() as db:
+        db.exec_driver_sql(act)
+    assert faults(engine) == [(AGENCY, 0)]
+
+
+def test_sums_of_what_was_posted_before_they_were_kept_are_made_by_their_migration(engine: Engine) -> None:
+    night = datetime(2026, 6, 30, 16, 0, tzinfo=UTC)
+    post(engine, estimate("S1"), full_entry(), at=night - timedelta(seconds=1))
+    post(engine, estimate("S2"), replace(full_entry(), key="full/2"), at=night)
+    with engine.begin() as db:
+        db.exec_driver_sql("DROP TABLE journal_sums")
+        with Operations.context(MigrationContext.configure(db)):
+            import_module("guangfu.storage.sql.migrations.versions.r0018_journal_sums").upgrade()
+    assert faults(engine) == []
+
+
 # What somebody does who has the file, and not only the database's permission.
 
 
@@ -262,6 +310,10 @@ def test_who_rewrites_the_head_as_well_is_found_only_by_a_head_kept_elsewhere(ta
     with tampered.begin() as db:
         hash_ = db.exec_driver_sql("SELECT hash FROM journal_entries WHERE book = 'AGENCY' AND seq = 4").scalar()
         db.exec_driver_sql("UPDATE journal_heads SET seq = 4, hash = ? WHERE book = 'AGENCY'", (hash_,))
+    assert faults(tampered) == [(AGENCY, 0)], "the sums still tell of it"
+    with tampered.begin() as db:
+        last = "CASE account WHEN 'A2' THEN 104 ELSE -104 END"
+        db.exec_driver_sql(f"UPDATE journal_sums SET amount_fen = amount_fen - {last} WHERE book = 'AGENCY'")
     assert faults(tampered) == []
     with tampered.connect() as db:
         assert read_heads(db)[AGENCY] != kept

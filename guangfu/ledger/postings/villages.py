@@ -13,7 +13,8 @@ from guangfu.ledger.fen import Fen
 from guangfu.ledger.journal import Entry, Line
 from guangfu.ledger.postings.revisions import against, correct, in_key, reversal, reversal_key
 
-PAID_KEYS: Final = "paid/"
+PAID_STEP: Final = "paid"
+PAID_KEYS: Final = f"{PAID_STEP}/"
 """How the keys of payments and of their reversals begin."""
 
 

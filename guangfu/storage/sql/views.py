@@ -47,6 +47,7 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
         "estimated_distributable_fen", "unconfirmed",
     ),
     "station_months": ("station_id", "month", "state", "changed_at"),
+    "station_states": ("station_id", "state", "as_of"),
     "completeness_days": ("station_id", "day", "arrived", "received", "late", "unnumbered", "missing_closed"),
     "seq_gaps": ("station_id", "first_seq", "last_seq", "from_at", "until_at"),
     "ingest_health": (
@@ -63,9 +64,9 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
         "station_id", "month", "settled_energy_wh", "settled_gross_fen", "settled_base_fen", "settled_subsidy_fen",
         "subsidy_year", "subsidy_receivable", "unconfirmed",
     ),
-    "vat_months": ("station_id", "month", "part", "settled_tax_fen", "taxpayer"),
-    "deductions_borne": ("station_id", "month", "deduction_id", "borne_base_fen", "borne_subsidy_fen"),
-    "transfers": ("transfer_id", "banner_code", "period", "passed_on_fen", "state", "sent_on", "ended_on"),
+    "vat_months": ("station_id", "month", "part", "settled_tax_fen", "taxpayer", "unconfirmed"),
+    "deductions_borne": ("station_id", "month", "deduction_id", "borne_base_fen", "borne_subsidy_fen", "unconfirmed"),
+    "transfers": ("transfer_id", "banner_code", "period", "passed_on_fen", "state", "sent_on", "ended_on", "unconfirmed"),
     "transfer_lines": ("transfer_id", "village_id", "station_id", "month", "part", "passed_on_fen"),
 }  # fmt: skip
 """Columns that Grafana may read, by table."""
@@ -91,7 +92,8 @@ SUMMED: Final[Mapping[str, str]] = {
 }
 """Sums of tables whose rows Grafana may not see: what came in, what villages paid, balances of the books, payments.
 
-A balance is of an account and a village, which is empty where the lines of the account name none. `month` of `village_paid` is the local month of the entry; everywhere else it is the energy's, or the due's.
+A balance is of an account and a village, which is empty where the lines of the account name none. `month` of
+`village_paid` is the local month of the entry; everywhere else it is the energy's, or the due's.
 """
 
 

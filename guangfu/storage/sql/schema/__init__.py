@@ -17,7 +17,7 @@ from guangfu.storage.sql.schema.inbox import dead_letters, dirty_days, stations_
 from guangfu.storage.sql.schema.journal import journal_entries, journal_heads, journal_lines, journal_sums
 from guangfu.storage.sql.schema.notices import notices
 from guangfu.storage.sql.schema.openings import opening_balances
-from guangfu.storage.sql.schema.operations import ingest_health, rollup_marks
+from guangfu.storage.sql.schema.operations import ingest_health, rollup_marks, station_states
 from guangfu.storage.sql.schema.papers import state_changes, station_months, vouchers
 from guangfu.storage.sql.schema.persons import person_looks, person_places, person_secrets, persons
 from guangfu.storage.sql.schema.plans import (
@@ -119,6 +119,7 @@ __all__ = [
     "statement_meters",
     "statements",
     "station_months",
+    "station_states",
     "stations",
     "stations_seen",
     "subsidy_status",

@@ -23,7 +23,7 @@ def upgrade() -> None:
     )  # fmt: skip
     month, step = MONTH_AND_STEP[op.get_bind().dialect.name]
     op.get_bind().exec_driver_sql(
-        "INSERT INTO journal_sums "
+        "INSERT INTO journal_sums "  # noqa: S608 - the words are ours
         f"SELECT l.book, l.account, coalesce(l.village_id, ''), {month}, {step}, sum(l.amount_fen) "
         "FROM journal_lines l JOIN journal_entries e ON e.book = l.book AND e.seq = l.seq GROUP BY 1, 2, 3, 4, 5"
     )
