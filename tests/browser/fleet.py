@@ -10,22 +10,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Engine
 
 from guangfu.clock import day_start, month_of, to_ms
+from guangfu.income.audit import Found, RowRef, periods_of
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome
 from guangfu.income.reasons import Reason
+from guangfu.income.rules.audit import Check, Severity
 from guangfu.ledger.fen import Fen
 from guangfu.stations.models import DeviceKind, Registry, Station, StationKind
 from guangfu.stations.synthetic import synthetic_registry
 from guangfu.storage.sql.completeness import keep_numbers
 from guangfu.storage.sql.figures import replace_month, write_daily_energy
+from guangfu.storage.sql.findings import take_findings
 from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_seen
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.telemetry_store import Point, TelemetryStore
 from guangfu.telemetry.completeness import Came, Run, local_day_number
 from guangfu.telemetry.reading import DeviceState, Reading
+from guangfu.texts import Text
 from tests.api.small_county import NOON, TODAY
 
 ATTACK = '<script>document.title = "taken"</script>&"电站'
@@ -144,6 +149,23 @@ def _letters() -> list[DeadLetter]:
     return [DeadLetter(f"0/t/{i}", reason, "not registered", topic, b"{}", "st9999", NOON) for i in range(3)]
 
 
+def _findings() -> list[Found]:
+    """May's of the attacked station: two idle weeks that somebody should look at, and nothing received."""
+    name = min(fleet().stations)
+    place: dict[str, Any] = {"subject_kind": "station", "subject_id": name, "station_id": name, "confidence": "C"}
+    rows = (RowRef("daily_energy", {"station_id": name, "day": "2026-05-04"}, {"energy_wh": 0}),)
+    facts: dict[str, Any] = {**place, "rows": rows, "document": "", "unconfirmed": True}
+    idle = Found(
+        check=Check.IDLE_STATION, period="2026-05", text=Text("停发 14 天", "idle for 14 days"), rule_id="idle-station",
+        severity=Severity.WARNING, **facts,
+    )  # fmt: skip
+    nothing = Found(
+        check=Check.NOTHING_RECEIVED, period="2026-Q2", text=Text("分文未到", "nothing came"),
+        rule_id="nothing-received", severity=Severity.SERIOUS, **facts,
+    )  # fmt: skip
+    return [idle, nothing]
+
+
 def fill_fleet(engine: Engine, store: TelemetryStore) -> None:
     write_registry(engine, fleet(), at=NOON - timedelta(days=60))
     placed = list(enumerate(stations()))
@@ -159,6 +181,8 @@ def fill_fleet(engine: Engine, store: TelemetryStore) -> None:
                 monthly=[_month(place, station, month) for place, station in placed if not unknown(place)],
                 villages=[],
             )  # fmt: skip
+        periods = periods_of(["2026-05"])
+        take_findings(db, _findings(), periods, at=NOON, rules_version="x", by="accounting")
         keep_numbers(db, "0/x", 1, _came(one_of(StationKind.VILLAGE, joint=True)), [])
     assert not store.write([point for place, station in placed for point in _points(place, station)])
 

@@ -369,3 +369,17 @@ def test_finance_month_has_the_apis_figures_to_the_fen(desk: Visitor) -> None:
         expect(rows.nth(i).locator(".missing").first).to_contain_text("No statement")
     rows.first.locator("button").press("Enter")
     expect(page.locator("#table .of-banner")).to_have_count(len(answer["banners"][0]["stations"]))
+
+
+def test_finance_month_shows_what_audit_checks_found_the_serious_first(desk: Visitor) -> None:
+    page = desk.open("/finance?month=2026-05&lang=en")
+    rules = page.locator("#findings details")
+    expect(rules.locator("summary")).to_have_text([re.compile("serious nothing into"), re.compile("warning a station")])
+    rules.first.locator("summary").press("Enter")
+    expect(rules.first.locator("li")).to_contain_text(f"{ATTACK} nothing came")
+    assert rules.first.locator("li a").get_attribute("href") == f"/stations/{min(fleet().stations)}"
+    page.locator("#month").select_option("2026-06")
+    expect(page.locator("#findings")).not_to_contain_text("a station idle")
+    expect(page.locator("#findings")).to_contain_text("nothing into the agency")
+    assert "month=2026-06" in str(page.locator("#findings a", has_text="CSV").get_attribute("href"))
+    assert desk.complaints == []

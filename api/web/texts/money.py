@@ -26,6 +26,16 @@ _FINANCE: Final = {
     "finance.stations": Text("各旗县和电站", "By banner and station"),
     "finance.ageing": Text("未到账的账龄（全部月份）", "What is outstanding, by age, all months"),
     "finance.nothing_open": Text("没有未到账的款项。", "Nothing is outstanding."),
+    "findings.title": Text("审计检查：待处理", "What an auditor would find"),
+    "findings.none": Text("没有待处理的发现。", "Nothing waits."),
+    "findings.more": Text(
+        "只列出 {total} 项中的前 {n} 项，全部见表格。", "The first {n} of {total}; the table has all."
+    ),
+    "findings.next": Text("处理：{what}。", "What to do: {what}."),
+    "findings.document": Text("依据 {document}。", "By {document}."),
+    "findings.csv": Text(
+        "下载本月及其季度、年度的全部发现（CSV）", "Download all findings of the month, its quarter and year as CSV"
+    ),
     "finance.downloads": Text("下载表格（CSV）：", "Download as CSV:"),
     "finance.csv_month": Text("本月明细", "the month"),
     "finance.csv_statements": Text("结算单", "statements"),

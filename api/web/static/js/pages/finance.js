@@ -3,6 +3,7 @@
 import "../shell.js";
 import { address, get } from "../api.js";
 import { h, one, put } from "../dom.js";
+import { showFindings } from "../findings.js";
 import { dayOf, nameOf, number, percent, UNITS } from "../format.js";
 import { on, present, ready } from "../live.js";
 import { money, moneyHead, monthState, sumOf, yuan, yuanUnit } from "../money_words.js";
@@ -101,6 +102,7 @@ function loadMonth() {
   put("title", t("finance.title", { month }));
   document.title = `${t("finance.title", { month })} – ${t("brand")}`;
   showDownloads();
+  showFindings(month);
   return section("table", () => get(`/v1/finance/months/${encodeURIComponent(month)}`), (answer) => {
     showAnswer(answer);
     return table(answer);
