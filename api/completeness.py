@@ -1,6 +1,6 @@
 """How complete the data of stations are: messages by their numbers, readings by the meter's slots."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from api import schemas
+from api.marked import SUSPECT, count_marked
 from api.parameters import Period
 from api.parts import Parts
 from api.tables import Column
@@ -17,6 +18,7 @@ from guangfu.monitor.slots import MARGIN, Silence, SlotDay, Slots, find_slots
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.sql.completeness import StationDay, StationGap, read_completeness, read_gaps
 from guangfu.storage.sql.figures import read_daily_energy
+from guangfu.telemetry.reading import SUSPECT_MARKS
 from guangfu.texts import Lang, Text
 
 MAX_DAYS: Final = 31
@@ -31,7 +33,10 @@ def station_completeness(parts: Parts, station_id: str, asked: Period) -> schema
         gaps = read_gaps(db, start=asked.start, end=asked.end, stations=[station_id])
     slots = _slots(parts, station_id, asked)
     of_day = {row.day: row for row in rows}
-    days = [_day(of_day.get(slot.day) or StationDay(station_id, slot.day), slot) for slot in slots.days]
+    marked = _station_marks(parts, station_id, asked)
+    days = [
+        _day(of_day.get(slot.day) or StationDay(station_id, slot.day), slot, marked(slot.day)) for slot in slots.days
+    ]
     return schemas.StationCompleteness(
         station_id=station_id,
         days=days,
@@ -40,6 +45,17 @@ def station_completeness(parts: Parts, station_id: str, asked: Period) -> schema
         silences_total=len(slots.silences),
         silences=[_silence(silence) for silence in slots.silences[-SHOWN:]],
     )
+
+
+def _station_marks(parts: Parts, station_id: str, asked: Period) -> Callable[[date], dict[str, int]]:
+    """Of a day: all readings, those with any mark, and those with each."""
+    kinds = list(dict.fromkeys(device.kind for device in parts.registry.devices_of.get(station_id, ())))
+    named = {"readings": 0, "suspect": SUSPECT} | {mark.name.lower(): mark for mark in SUSPECT_MARKS}
+    counted = {
+        name: count_marked(parts.store, asked.start, asked.end, marks=marks, kinds=kinds, stations=[station_id])
+        for name, marks in named.items()
+    }
+    return lambda day: {name: of.get((station_id, day), 0) for name, of in counted.items()}
 
 
 def _slots(parts: Parts, station_id: str, asked: Period) -> Slots:
@@ -64,6 +80,8 @@ def fleet_completeness(parts: Parts, day: date, lang: Lang) -> schemas.FleetComp
     with parts.engine.connect() as db:
         rows = {row.station_id: row for row in read_completeness(db, start=day, end=day)}
         coverage = _coverage(db, day)
+    readings = count_marked(parts.store, day, day)
+    suspect = count_marked(parts.store, day, day, marks=SUSPECT)
     stations = [station for station in catalog.stations if station.grid_connected_on <= day]
     items = [
         schemas.CompletenessRow(
@@ -71,11 +89,14 @@ def fleet_completeness(parts: Parts, day: date, lang: Lang) -> schemas.FleetComp
             name=station.name_en if lang is Lang.EN else station.name,
             coverage=coverage.get(station.station_id),
             **dict(_counts(rows.get(station.station_id) or StationDay(station.station_id, day))),
+            **dict(_marked(readings.get((station.station_id, day), 0), suspect.get((station.station_id, day), 0))),
         )
         for station in stations
     ]
     known = (rows[station.station_id] for station in stations if station.station_id in rows)
-    return schemas.FleetCompleteness(day=day, total=_counts(total(known, day)), items=items)
+    marked = _marked(sum(item.readings for item in items), sum(item.suspect for item in items))
+    sums = schemas.CompletenessTotal(**dict(_counts(total(known, day))), **dict(marked))
+    return schemas.FleetCompleteness(day=day, total=sums, items=items)
 
 
 def total(rows: Iterable[StationDay], day: date) -> StationDay:
@@ -109,7 +130,12 @@ def _counts(row: StationDay) -> schemas.MessageCounts:
     )
 
 
-def _day(row: StationDay, slot: SlotDay) -> schemas.CompletenessDay:
+def _marked(readings: int, suspect: int) -> schemas.MarkedReadings:
+    share = suspect / readings if readings else None
+    return schemas.MarkedReadings(readings=readings, suspect=suspect, suspect_share=share)
+
+
+def _day(row: StationDay, slot: SlotDay, marks: Mapping[str, int]) -> schemas.CompletenessDay:
     return schemas.CompletenessDay(
         day=slot.day,
         expected_slots=slot.expected,
@@ -117,6 +143,7 @@ def _day(row: StationDay, slot: SlotDay) -> schemas.CompletenessDay:
         completeness=slot.received / slot.expected if slot.expected else None,
         interval_s=slot.interval_s,
         **dict(_counts(row)),
+        **(dict(marks) | dict(_marked(marks["readings"], marks["suspect"]))),
     )
 
 
@@ -154,6 +181,14 @@ def _messages() -> tuple[Column[Any], ...]:
     )
 
 
+def _suspects() -> tuple[Column[Any], ...]:
+    return (
+        _plain("readings", Text("入库读数", "Readings stored")),
+        _plain("suspect", Text("可疑读数", "Suspect readings")),
+        _plain("suspect_share", Text("可疑占比", "Suspect share")),
+    )
+
+
 DAY_COLUMNS: Final[Sequence[Column[schemas.CompletenessDay]]] = (
     Column("day", Text("日期", "Day"), lambda row, _: row.day),
     *_messages(),
@@ -161,10 +196,16 @@ DAY_COLUMNS: Final[Sequence[Column[schemas.CompletenessDay]]] = (
     Column("received_slots", Text("实报次数", "Readings received"), lambda row, _: row.received_slots),
     Column("completeness", Text("数据完整率", "Data completeness"), lambda row, _: row.completeness),
     Column("interval_s", Text("上报间隔（秒）", "Reporting interval (s)"), lambda row, _: row.interval_s),
+    *_suspects(),
+    _plain("suspect_power", Text("可疑：功率或辐照度", "Suspect: power or irradiance")),
+    _plain("suspect_counter", Text("可疑：表码", "Suspect: counter")),
+    _plain("suspect_night", Text("可疑：夜间发电", "Suspect: at night")),
+    _plain("suspect_stuck", Text("可疑：数值不变", "Suspect: stuck")),
 )
 FLEET_COLUMNS: Final[Sequence[Column[schemas.CompletenessRow]]] = (
     Column("station_id", Text("电站编号", "Station id"), lambda row, _: row.station_id),
     Column("name", Text("电站", "Station"), lambda row, _: row.name),
     *_messages(),
     Column("coverage", Text("数据完整率", "Data completeness"), lambda row, _: row.coverage),
+    *_suspects(),
 )

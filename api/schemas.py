@@ -352,8 +352,26 @@ class MessageCounts(Schema):
     message_completeness: float | None
 
 
-class CompletenessDay(MessageCounts):
-    """`completeness` is readings received by readings expected, at an interval found from the readings themselves."""
+class MarkedReadings(Schema):
+    """Stored readings of all devices, and those of them with a mark that they are not likely; `suspect_share` is the
+    one by the other, `null` where there are no readings.
+    """
+
+    readings: int
+    suspect: int
+    suspect_share: float | None
+
+
+class CompletenessDay(MessageCounts, MarkedReadings):
+    """`completeness` is readings received by readings expected, at an interval found from the readings themselves.
+
+    `suspect_power` and so on count the readings with this mark; one may have several (docs/plausibility.md).
+    """
+
+    suspect_power: int
+    suspect_counter: int
+    suspect_night: int
+    suspect_stuck: int
 
     day: date
     expected_slots: int | None
@@ -395,7 +413,7 @@ class StationCompleteness(Schema):
     silences: list[MissingSlots]
 
 
-class CompletenessRow(MessageCounts):
+class CompletenessRow(MessageCounts, MarkedReadings):
     """`coverage` is the measured part of the day, `null` until accounting has computed it."""
 
     station_id: str
@@ -403,9 +421,13 @@ class CompletenessRow(MessageCounts):
     coverage: float | None
 
 
+class CompletenessTotal(MessageCounts, MarkedReadings):
+    """The sum over the fleet."""
+
+
 class FleetCompleteness(Schema):
     day: date
-    total: MessageCounts
+    total: CompletenessTotal
     items: list[CompletenessRow]
 
 

@@ -239,7 +239,7 @@ class Api:
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON of a good answer."""
-        answer = self.client.get(path, params=query)
+        answer = self.client.get(path, params=query or None)  # an empty one would take away the path's own query
         assert answer.status_code == 200, answer.text
         return answer.json()
 

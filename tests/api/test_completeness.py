@@ -10,7 +10,7 @@ from guangfu.stations.models import DeviceKind
 from guangfu.storage.sql.completeness import keep_numbers, told_up_to
 from guangfu.storage.telemetry_store import Point
 from guangfu.telemetry.completeness import Came, Run, local_day_number
-from guangfu.telemetry.reading import Reading
+from guangfu.telemetry.reading import Quality, Reading
 from tests.api.small_county import NOON, TODAY, Api
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -79,11 +79,30 @@ def test_a_stations_slots_and_what_its_register_says(told: Api) -> None:
     }  # fmt: skip
 
 
+def test_the_share_of_marked_readings_by_day_over_all_devices_of_a_station(told: Api) -> None:
+    def point(kind: DeviceKind, device: str, minute: int, quality: int) -> Point:
+        at_ms = to_ms(day_start(date(2026, 5, 18))) + minute * MINUTE_MS
+        return Point("st2", kind, Reading(at_ms=at_ms, device=device, ac_power_w=1.0), quality)
+
+    both = Quality.SUSPECT_POWER | Quality.SUSPECT_STUCK
+    minutes = [point(DeviceKind.METER, "meter-1", minute, Quality.BACKFILLED) for minute in range(6)]
+    marked = [point(DeviceKind.METER, "meter-1", 6, both), point(DeviceKind.INVERTER, "inverter-1", 0, both)]
+    told.store.write([*minutes, *marked, point(DeviceKind.METER, "meter-1", 1440, Quality.SUSPECT_COUNTER)])
+    told.store.write(marked)  # told twice, counted once
+    first, second = told.get("/v1/stations/st2/completeness", start="2026-05-18", end="2026-05-19")["days"]
+    names = ("readings", "suspect", "suspect_share", "suspect_power", "suspect_counter", "suspect_night")
+    assert [first[name] for name in names] == [8, 2, 0.25, 2, 0, 0]
+    assert [second[name] for name in (*names, "suspect_stuck")] == [1, 1, 1.0, 0, 1, 0, 0]
+    fleet = told.get("/v1/completeness", day="2026-05-18")
+    assert [fleet["total"][name] for name in names[:3]] == [8, 2, 0.25]
+    assert [row["suspect"] for row in fleet["items"]] == [0, 2, 0, 0, 0]
+
+
 def test_the_fleets_day(told: Api) -> None:
     answer = told.get("/v1/completeness", day="2026-05-31", lang="en")
     assert answer["total"] == {
         "received": 65, "missing": 10, "doubled": 10, "late": 5, "unnumbered": 0,
-        "message_completeness": pytest.approx(65 / 75),
+        "message_completeness": pytest.approx(65 / 75), "readings": 1, "suspect": 0, "suspect_share": 0,
     }  # fmt: skip
     rows = {row["station_id"]: row for row in answer["items"]}
     assert set(rows) == {"st1", "st2", "st3", "st4", "st5"}
@@ -98,12 +117,13 @@ def test_as_files(told: Api) -> None:
     head, row = station.text.lstrip("\ufeff").splitlines()
     assert head == (
         "day,received,missing,doubled,late,unnumbered,message_completeness,expected_slots,received_slots,completeness,"
-        "interval_s"
+        "interval_s,readings,suspect,suspect_share,suspect_power,suspect_counter,suspect_night,suspect_stuck"
     )
     assert row.startswith("2026-05-31,65,10,10,5,0,0.866")
     fleet = told.client.get("/v1/completeness", params={"day": "2026-05-31", "format": "csv"})
     lines = fleet.text.lstrip("\ufeff").splitlines()
-    assert lines[0] == "电站编号,电站,收到报文,缺失报文,重复报文,迟到报文,无序号报文,报文完整率,数据完整率"
+    assert lines[0].startswith("电站编号,电站,收到报文,缺失报文,重复报文,迟到报文,无序号报文,报文完整率,数据完整率,")
+    assert lines[0].endswith(",入库读数,可疑读数,可疑占比")
     assert len(lines) == 6
 
 

@@ -17,6 +17,7 @@ PATHS = [
     "/v1/stations/st1/readings?kind=inverter", "/v1/stations/st1/readings?kind=weather", "/v1/stations/st4/energy",
     "/v1/fleet/income?by=month", "/v1/stations/st2/income?by=day", "/v1/villages/vl1", "/v1/villages/vl1/income",
     "/v1/villages/vl3/households?month=2026-05", "/v1/households/hh000007/income", "/v1/dead-letters",
+    "/v1/stations/st3/completeness?start=2026-06-01&end=2026-06-01",
 ]  # fmt: skip
 
 

@@ -38,6 +38,7 @@ _STATION: Final = {
     "complete.missing": Text("缺失", "Missing"),
     "complete.doubled": Text("重复", "Doubled"),
     "complete.late": Text("迟到", "Late"),
+    "complete.suspect": Text("可疑读数", "Suspect readings"),
     "complete.unknown": Text("数据太少，无法判断", "Too little is known to tell"),
     "complete.nothing": Text("近 7 天没有收到任何数据。", "Nothing came in the last 7 days."),
     "complete.gaps": Text("缺失的报文：{n} 处", "Missing messages: {n} gaps"),

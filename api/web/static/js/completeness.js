@@ -12,12 +12,13 @@ const part = (ratio) => (ratio === null ? missing(t("complete.unknown")) : perce
 function dayRow(day) {
   const slots = day.expected_slots === null ? missing(t("complete.unknown")) : `${number(day.received_slots)} / ${number(day.expected_slots)}`;
   const counts = [day.received, day.missing, day.doubled, day.late].map((count) => number(count));
-  const cells = [part(day.completeness), slots, part(day.message_completeness), ...counts];
+  const suspect = day.suspect ? `${number(day.suspect)} (${percent(day.suspect_share, day.suspect_share < 0.001 ? 3 : 1)})` : number(0);
+  const cells = [part(day.completeness), slots, part(day.message_completeness), ...counts, suspect];
   return h("tr", {}, h("th", { scope: "row" }, day.day), cells.map((value) => h("td", { class: "num" }, value)));
 }
 
 function daysTable(days) {
-  const heads = ["complete.slots_part", "complete.slots", "complete.messages_part", "complete.received", "complete.missing", "complete.doubled", "complete.late"];
+  const heads = ["complete.slots_part", "complete.slots", "complete.messages_part", "complete.received", "complete.missing", "complete.doubled", "complete.late", "complete.suspect"];
   const head = h("tr", {}, h("th", { scope: "col" }, t("column.day")), heads.map((key) => h("th", { scope: "col", class: "num" }, t(key))));
   return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, head), h("tbody", {}, [...days].reverse().map(dayRow))));
 }
