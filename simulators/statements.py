@@ -5,7 +5,7 @@ displays do, and multiplies. Its prices are the simulated world's own, its heade
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -70,6 +70,42 @@ def month_window(days: Iterable[TrueDay], month: str) -> tuple[date, date] | Non
     """The part of a month that the truth knows, from its first day to the day after its last one."""
     known = [one.day for one in days if f"{one.day:%Y-%m}" == month]
     return (min(known), max(known) + timedelta(days=1)) if known else None
+
+
+def earlier_days(days: Iterable[TrueDay], first: date, last: date, months: int) -> list[TrueDay]:
+    """What meters would have shown so many whole months before a window, had every month been like it: made up.
+
+    Args:
+        days: What the truth knows;
+        first: the window's first day
+        last: and the day after its last one.
+        months: How many months before the window's month, at least one.
+
+    Returns:
+        The first and the last day of the earlier month of each meter whose register did not begin after it.
+    """
+    known: dict[tuple[str, str], list[TrueDay]] = {}
+    for one in days:
+        if one.day in {first, last - timedelta(days=1)}:
+            known.setdefault((one.station, one.meter), []).append(one)
+    begin, end = _month_before(first, months)
+    found = []
+    for of in known.values():
+        grown = of[-1].end_wh - of[0].start_wh
+        month_wh = grown * 30 // (last - first).days
+        start_wh = of[0].start_wh - months * month_wh
+        if grown >= 0 and start_wh >= 0:
+            at_end = start_wh + month_wh
+            found += [replace(of[0], day=begin, start_wh=start_wh, end_wh=start_wh)]
+            found += [replace(of[0], day=end, start_wh=at_end, end_wh=at_end)]
+    return found
+
+
+def _month_before(day: date, months: int) -> tuple[date, date]:
+    """The first and the last day of the month so many months before a day's."""
+    count = day.year * 12 + day.month - 1 - months
+    begin = date(count // 12, count % 12 + 1, 1)
+    return begin, (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def statement_rows(

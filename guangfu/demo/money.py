@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from guangfu.clock import Clock, local_day, month_of
 from guangfu.demo.people import known_of, throwaway_keys
-from guangfu.demo.settling import BY
+from guangfu.demo.settling import BY, NOTE
 from guangfu.income.bank_export import read_export
 from guangfu.income.cash_files import read_list
 from guangfu.income.plans import Attendance, PlanLine, Post
@@ -43,11 +43,12 @@ if TYPE_CHECKING:
 
 CHECKER: Final = "demo-checker"
 """Approves what `demo` drafts: two people look at money."""
-NOTE: Final = "演示数据"
 PAID_BANNERS: Final = 8
 """The power company has paid in so many banners; elsewhere nothing has come in yet."""
 UNPAID_OF: Final = 4
-"""And of their stations one in so many waits."""
+"""And of their stations one in so many waits for the base;"""
+NO_SUBSIDY_OF: Final = 2
+"""one in so many for the subsidy, this year's and earlier ones'."""
 BANNERS: Final = 4
 """In so many banners money is passed on; the last one's transfers stay drafted."""
 VILLAGES: Final = 3
@@ -119,13 +120,15 @@ def _receive(money: _Money) -> int:
     with money.engine.connect() as db:
         dues = _of_paid_banners(money, receivables(db, desk.registry))
     bank = SyntheticBank()
-    pay_base(bank, _paid(dues, Part.BASE, UNPAID_OF), money.month, day)
-    listed = pay_subsidy(bank, _paid(dues, Part.SUBSIDY, 2), money.year, day)
+    for month in sorted({due.month for due in dues}):
+        pay_base(bank, _paid(dues, Part.BASE, UNPAID_OF), month, day)
+    owed = _paid(dues, Part.SUBSIDY, NO_SUBSIDY_OF)
+    years = sorted({due.subsidy_year for due in owed if due.subsidy_year})
+    listed = {year: pay_subsidy(bank, owed, year, day) for year in years}
     if not bank.lines:
         return 0
-    export, list_file = money.folder / "bank.csv", money.folder / "subsidy-list.csv"
+    export = money.folder / "bank.csv"
     export.write_text(bank.export(), encoding="utf-8-sig")
-    list_file.write_text(listed, encoding="utf-8-sig")
     with money.engine.begin() as db:
         lock_cash(db)
         plan = plan_bank(db, desk, read_export(export, None), "演示专户", export.name)
@@ -133,8 +136,9 @@ def _receive(money: _Money) -> int:
         receipts = apply_bank(db, desk, plan, _voucher(db, money, export, "bank_lines"))
     with money.engine.begin() as db:  # each for itself, so that nobody waits long for the database
         match_receipts(db, desk, [one.receipt_id for one in receipts if one.kind == Part.BASE], How())
-    with money.engine.begin() as db:
-        _match_listed(db, money, receipts, list_file)
+    for year, rows in listed.items():
+        with money.engine.begin() as db:
+            _match_listed(db, money, [one for one in receipts if one.subsidy_year == year], rows)
     return len(receipts)
 
 
@@ -148,9 +152,12 @@ def _of_paid_banners(money: _Money, dues: list[Due]) -> list[Due]:
     return [due for due in dues if stations[due.station_id].banner_code in paid]
 
 
-def _match_listed(db: Connection, money: _Money, receipts: "list[Receipt]", list_file: Path) -> None:
+def _match_listed(db: Connection, money: _Money, receipts: "list[Receipt]", listed: str) -> None:
+    """A year's subsidy, by the list that came with it."""
     from accounting.cash.matching import How, match_receipts
 
+    list_file = money.folder / f"subsidy-list-{receipts[0].subsidy_year}.csv"
+    list_file.write_text(listed, encoding="utf-8-sig")
     lines, faults = read_list(list_file, money.desk.registry, money.desk.today)
     assert not faults, faults[:3]
     subsidy = [one.receipt_id for one in receipts if one.kind == Part.SUBSIDY]

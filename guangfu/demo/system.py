@@ -20,7 +20,7 @@ from guangfu.demo.broker import amqtt, find_mosquitto, mosquitto
 from guangfu.demo.clock import demo_clock, keep_clock
 from guangfu.demo.money import MOVED, move_money
 from guangfu.demo.preflight import NotReady, free_port
-from guangfu.demo.settling import SETTLED, settle_last_month
+from guangfu.demo.settling import SETTLED, settle_earlier_months, settle_last_month
 from guangfu.demo.supervisor import Died, Fleet, Supervisor
 from guangfu.stations.synthetic import synthetic_registry
 from guangfu.storage.errors import StorageError
@@ -211,8 +211,11 @@ def _tell_when_ready(supervisor: Supervisor, parts: Parts, began: float, lang: L
 
 def _settle(parts: Parts, lang: Lang, console: Console) -> None:
     """After everything is ready, so that nobody waits for it; without it the demo has no settled month, and goes on."""
+    of = parts.engine, parts.plan.folder, parts.plan.folder / "truth.jsonl", parts.clock
     try:
-        done = settle_last_month(parts.engine, parts.plan.folder, parts.plan.folder / "truth.jsonl", parts.clock)
+        done = settle_last_month(*of)
+        if done is not None and done.statements:
+            settle_earlier_months(*of)
     except (OSError, ValueError, StorageError) as error:
         log.warning("no_statements", why=str(error))
         return

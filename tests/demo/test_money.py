@@ -9,17 +9,18 @@ from sqlalchemy import Engine
 from guangfu.clock import ManualClock, day_start
 from guangfu.demo.money import move_money
 from guangfu.demo.people import known_of
-from guangfu.demo.settling import settle_last_month
+from guangfu.demo.settling import EARLIER_OF, settle_earlier_months, settle_last_month
+from guangfu.ledger.allocating import ageing
 from guangfu.stations.models import Registry, StationKind
 from guangfu.stations.personal import place_fault
 from guangfu.stations.synthetic import synthetic_registry
 from guangfu.storage.sql.database import open_database, upgrade
 from guangfu.storage.sql.journal import verify_chain
-from guangfu.storage.sql.money import village_money
+from guangfu.storage.sql.money import receivables, village_money
 from guangfu.storage.sql.payments import read_payments
 from guangfu.storage.sql.persons import Secret, read_persons
 from guangfu.storage.sql.plans import read_plan_years
-from guangfu.storage.sql.receipts import read_receipts
+from guangfu.storage.sql.receipts import read_dated_allocations, read_receipts
 from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.sql.transfers import read_transfers
 from tests.demo.test_settling import truth_row
@@ -36,9 +37,12 @@ def registry() -> Registry:
 def moved(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> tuple[Path, Engine]:
     """May's last days settled of every fourth village-level station, and their money moved."""
     folder = tmp_path_factory.mktemp("demo")
-    stations = [s.station_id for s in registry.stations.values() if s.kind is StationKind.VILLAGE][::4]
+    villages = sorted(s.station_id for s in registry.stations.values() if s.kind is StationKind.VILLAGE)
+    stations = villages[::4]
     rows = [
-        truth_row(s, date(2026, 5, 28) + timedelta(days=n), 1_000_000 + n * 12_345) for s in stations for n in range(4)
+        truth_row(s, date(2026, 5, 28) + timedelta(days=n), 100_000_000 + n * 12_345)
+        for s in stations
+        for n in range(4)
     ]
     (folder / "truth.jsonl").write_text("\n".join(rows))
     engine = open_database(f"sqlite:///{folder}/guangfu.sqlite")
@@ -46,6 +50,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> tuple
     write_registry(engine, registry, at=day_start(date(2026, 5, 1)))
     settle_last_month(engine, folder, folder / "truth.jsonl", CLOCK)
     _accept(engine, registry)
+    assert settle_earlier_months(engine, folder, folder / "truth.jsonl", CLOCK) == 3 * len(villages[::EARLIER_OF])
     assert move_money(engine, folder, CLOCK) is not None
     return folder, engine
 
@@ -72,6 +77,16 @@ def test_every_amount_is_there_for_a_village(moved: tuple[Path, Engine], registr
     assert may.passed_on_fen == may.arrived_fen == may.distributable_fen
     assert paid == {"paid", "returned", "sent", "drafted"}
     assert {"arrived", "sent", "drafted"} <= transfers
+
+
+def test_something_came_in_and_something_is_outstanding_at_every_age(
+    moved: tuple[Path, Engine], registry: Registry
+) -> None:
+    with moved[1].connect() as db:
+        ages = ageing(receivables(db, registry), "2026-06")
+        came = {(one.part, one.month) for one in read_dated_allocations(db)}
+    assert all(outstanding > 0 for part in ("base", "subsidy") for outstanding in ages[part])
+    assert came == {(part, month) for part in ("base", "subsidy") for month in ("2024-03", "2025-03", "2025-12", MONTH)}
 
 
 def test_a_second_start_moves_nothing_and_the_books_hold(moved: tuple[Path, Engine]) -> None:
