@@ -98,6 +98,11 @@ def _unknown_station(station: str, arrival: Arrival) -> Rejected:
     return Rejected(Reason.UNKNOWN_STATION, f"{station} is not registered", arrival.topic, arrival.payload)
 
 
+def unknown_device(device: str) -> str:
+    """What is wrong with a reading of a device that its station does not have."""
+    return f"device: {device} is not registered"
+
+
 def _is_good(reading: Reading, rules: DeviceRules, latest_ms: int) -> bool:
     """The same questions as `_fault`, asked quickly."""
     return (
@@ -109,7 +114,7 @@ def _is_good(reading: Reading, rules: DeviceRules, latest_ms: int) -> bool:
 
 def _fault(reading: Reading, rules: DeviceRules | None, latest_ms: int) -> tuple[Reason, str]:
     if rules is None:
-        return Reason.UNKNOWN_DEVICE, f"device: {reading.device} is not registered"
+        return Reason.UNKNOWN_DEVICE, unknown_device(reading.device)
     if not EARLIEST_MS <= reading.at_ms <= latest_ms:
         return Reason.IMPOSSIBLE_TIME, f"at: {_time(reading.at_ms)}, latest {_time(latest_ms)}"
     foreign = [name for name in rules.foreign_names if getattr(reading, name) is not None]

@@ -14,11 +14,19 @@ from sqlalchemy import Engine
 from guangfu.clock import Clock, to_ms
 from guangfu.storage.errors import Unavailable
 from guangfu.storage.spool import Messages, Spool
-from guangfu.storage.sql.inbox import DeadLetter, ask_replay, count_by_station, mark_replayed, read_asked
+from guangfu.storage.sql.inbox import (
+    DeadLetter,
+    ask_replay,
+    count_by_station,
+    details_by_station,
+    mark_replayed,
+    read_asked,
+)
 from guangfu.telemetry.reading import Reason
 from ingest.backoff import Backoff
+from ingest.check import unknown_device
 from ingest.counters import Counters
-from ingest.directory import CurrentDirectory
+from ingest.directory import CurrentDirectory, Directory
 from ingest.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -55,7 +63,7 @@ class Replayer:
                 self._backoff.wait(stop)
 
     def ask_for_registered(self) -> None:
-        """Asks for the letters of stations that were unknown and are registered now.
+        """Asks for the letters of stations, and of devices, that were unknown and are registered now.
 
         Raises:
             Unavailable: SQL can't be reached.
@@ -64,13 +72,18 @@ class Replayer:
         if directory is None:
             return
         with self._engine.connect() as db:
-            known = count_by_station(db, Reason.UNKNOWN_STATION).keys() & directory.rules_of.keys()
-        if not known:
+            stations = count_by_station(db, Reason.UNKNOWN_STATION).keys() & directory.rules_of.keys()
+            devices = _known_devices(details_by_station(db, Reason.UNKNOWN_DEVICE), directory)
+        if not stations and not devices:
             return
+        now = self._clock.now()
         with self._engine.begin() as db:
-            asked = ask_replay(db, self._clock.now(), reason=Reason.UNKNOWN_STATION, station_ids=known)
+            asked = ask_replay(db, now, reason=Reason.UNKNOWN_STATION, station_ids=stations) if stations else 0
+            for station, detail in devices:
+                asked += ask_replay(db, now, reason=Reason.UNKNOWN_DEVICE, station_ids=[station], detail=detail)
         if asked:
-            log.info("%s messages of stations that are registered now come again: %s", asked, ", ".join(sorted(known)))
+            of = ", ".join(sorted({*stations, *(station for station, _ in devices)}))
+            log.info("%s messages of stations and devices that are registered now come again: %s", asked, of)
 
     def replay_some(self) -> bool:
         """Takes the oldest letters that were asked for; whether there may be more.
@@ -96,6 +109,13 @@ class Replayer:
             with self._engine.begin() as db:
                 mark_replayed(db, self._on_disk, self._clock.now())
             self._on_disk = []
+
+
+def _known_devices(waiting: set[tuple[str, str]], directory: Directory) -> list[tuple[str, str]]:
+    """Station and detail of those letters whose device is known now."""
+    stations = {station for station, _ in waiting} & directory.rules_of.keys()
+    known = {(station, unknown_device(device)) for station in stations for device in directory.rules_of[station]}
+    return sorted(waiting & known)
 
 
 def _messages(letters: list[DeadLetter]) -> Messages:

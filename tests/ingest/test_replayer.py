@@ -1,5 +1,6 @@
 """Dead letters come again as if they had come then: when somebody asks, or their station was registered."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
 from guangfu.clock import ManualClock, from_ms, to_ms
+from guangfu.stations.models import Device, DeviceKind
 from guangfu.storage.errors import Unavailable
 from guangfu.storage.spool import Spool
 from guangfu.storage.sql.inbox import (
@@ -19,6 +21,7 @@ from guangfu.storage.sql.inbox import (
     read_dead_letters,
     read_seen,
 )
+from guangfu.storage.sql.registry import write_registry
 from guangfu.storage.telemetry_store import TelemetryStore
 from ingest.counters import Counters
 from ingest.directory import CurrentDirectory
@@ -33,6 +36,7 @@ from tests.ingest.world import (
     make_session,
     meter,
     register,
+    registry_of,
     running_ingest,
     stored,
     stored_keys,
@@ -75,6 +79,28 @@ def test_a_station_that_is_registered_gets_back_all_that_came_before_without_a_r
     # As if they had come then: those of the last ten minutes are not called backfilled, though days have passed.
     assert set(stored(store, column="quality").columns["quality"].tolist()) == {0}
     assert seen(engine)["s-new"] == NOON_MS
+
+
+def test_a_device_that_is_registered_gets_back_all_its_readings_without_a_restart(
+    settings: Settings, publisher: Publisher, store: TelemetryStore, engine: Engine
+) -> None:
+    make_session(settings)
+    with running_ingest(settings, store, engine, ManualClock(NOON)):
+        both = [
+            telemetry("s-0", meter(NOON_MS - i, total_wh=i), meter(NOON_MS - i, total_wh=100 + i, device="meter-2"))
+            for i in range(20)
+        ]
+        other = telemetry("s-1", meter(NOON_MS, device="meter-2"), meter(NOON_MS, device="meter-3"))
+        publisher.publish(*both, other)
+        eventually(lambda: counted(engine) == {"unknown_device": 22})
+        registry = registry_of()
+        known = Device("s-0", "meter-2", DeviceKind.METER, registry.devices[0].valid_from)
+        write_registry(engine, replace(registry, devices=(*registry.devices, known)), at=NOON)
+        eventually(lambda: len(stored_keys(store)) == 40)
+        eventually(lambda: counted(engine) == {"unknown_device": 2})  # of another station, though named the same
+    assert {total for _, _, total in stored_keys(store)} == {*range(20), *range(100, 120)}
+    with engine.connect() as db:
+        assert read_asked(db, limit=10) == []
 
 
 def seen(engine: Engine) -> dict[str, int]:

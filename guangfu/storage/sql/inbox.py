@@ -107,6 +107,7 @@ def ask_replay(
     *,
     letter_id: int | None = None,
     reason: str | None = None,
+    detail: str | None = None,
     station_ids: Collection[str] | None = None,
 ) -> int:
     """Asks ingest to take the letters that wait and fit all that is given; returns how many were not asked for yet."""
@@ -116,6 +117,8 @@ def ask_replay(
         asking = asking.where(table.c.id == letter_id)
     if reason is not None:
         asking = asking.where(table.c.reason == reason)
+    if detail is not None:
+        asking = asking.where(table.c.detail == detail)
     if station_ids is None:
         return db.execute(asking.values(replay_asked_at=at)).rowcount
     parts = chunks(sorted(station_ids))
@@ -140,6 +143,16 @@ def count_by_station(db: Connection, reason: str) -> dict[str, int]:
         table.c.replayed_at.is_(None), table.c.reason == reason, table.c.station_id.is_not(None)
     )
     return dict(db.execute(waiting.group_by(table.c.station_id).order_by(table.c.station_id)).all())
+
+
+def details_by_station(db: Connection, reason: str) -> set[tuple[str, str]]:
+    """Station and detail of the letters that wait for this reason, and that nobody asked for yet."""
+    table = schema.dead_letters
+    waiting = sa.select(table.c.station_id, table.c.detail).where(
+        table.c.replayed_at.is_(None), table.c.reason == reason, table.c.station_id.is_not(None),
+        table.c.replay_asked_at.is_(None),
+    )  # fmt: skip
+    return {(station, detail) for station, detail in db.execute(waiting.distinct())}
 
 
 def mark_replayed(db: Connection, ids: Sequence[int], at: datetime) -> None:
