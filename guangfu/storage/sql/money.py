@@ -10,16 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from guangfu.clock import CHINA
 from guangfu.income.deducting import months_between
 from guangfu.income.passing_on import CashKey, month_units, village_parts
 from guangfu.ledger.allocating import CHOSEN, Due
 from guangfu.ledger.books import VILLAGE, VILLAGE_BANK, Part
 from guangfu.ledger.fen import Fen
-from guangfu.ledger.postings.villages import PAID_KEYS
+from guangfu.ledger.postings.villages import PAID_STEP
 from guangfu.stations.models import Registry, StationKind
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.figures import read_village_income
+from guangfu.storage.sql.journal_sums import read_village_sums
 from guangfu.storage.sql.receipts import (
     DatedAllocation,
     read_dated_allocations,
@@ -128,8 +128,8 @@ class VillageMoney:
     `estimated` is ours; `settled` is the power company's statement's, a subsidy that is no receivable left out;
     `received` came into the agency's account; `distributable` is that less deductions; `passed_on` was sent, of it
     `arrived` is in the village's account; `balance` may still be passed on. `paid` is what the village paid out in the
-    calendar month, of whatever energy. `None`: nothing is known. `unconfirmed`: one of them, but what was paid, rests on
-    a rule that nobody has confirmed, or on a choice of ours.
+    calendar month, of whatever energy. `None`: nothing is known. `unconfirmed`: one of them, what was paid left out,
+    rests on a rule that nobody has confirmed, or on a choice of ours.
     """
 
     month: str
@@ -230,15 +230,5 @@ def _paid(db: Connection, village_id: str) -> dict[str, int]:
 
     Known by their keys: the reversal of an opening balance has the kind of a payment's reversal, and is none.
     """
-    entries, lines = schema.journal_entries, schema.journal_lines
-    wanted = (
-        sa.select(entries.c.posted_at, lines.c.amount_fen)
-        .join(entries, sa.and_(entries.c.book == lines.c.book, entries.c.seq == lines.c.seq))
-        .where(lines.c.book == VILLAGE, lines.c.account == VILLAGE_BANK, lines.c.village_id == village_id)
-        .where(entries.c.key.startswith(PAID_KEYS))
-    )
-    found: dict[str, int] = {}
-    for at, amount in db.execute(wanted):
-        month = f"{at.astimezone(CHINA):%Y-%m}"
-        found[month] = found.get(month, 0) - amount
-    return found
+    sums = read_village_sums(db, VILLAGE, VILLAGE_BANK, village_id, PAID_STEP)
+    return {month: -amount for month, amount in sums.items()}
