@@ -1,5 +1,6 @@
-"""How the programs do, in SQL: ingest's word on itself, and how far the roll-ups have come."""
+"""How programs and stations do, in SQL: ingest's word on itself, how far the roll-ups have come, stations' states."""
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 
@@ -89,3 +90,21 @@ def banner_of_station(db: Connection) -> dict[str, str]:
     stations = schema.stations.c
     known = sa.select(stations.station_id, stations.banner_code).where(stations.superseded_at.is_(None))
     return {row.station_id: row.banner_code for row in db.execute(known)}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldState:
+    """What a station does; `power_w` is its present power, if it counts in sums."""
+
+    station_id: str
+    state: str
+    power_w: float | None
+
+
+def write_station_states(db: Connection, states: Sequence[ToldState], as_of: datetime) -> None:
+    """The states of all open stations; of one that is not among them none is kept."""
+    columns = ["station_id", "state", "power_w", "as_of"]
+    rows = [(one.station_id, one.state, one.power_w, as_of) for one in states]
+    update = "(station_id) DO UPDATE SET state = excluded.state, power_w = excluded.power_w, as_of = excluded.as_of"
+    insert_rows(db, schema.station_states, columns, rows, update)
+    db.execute(sa.delete(schema.station_states).where(schema.station_states.c.as_of != as_of))

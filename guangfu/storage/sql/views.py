@@ -47,7 +47,7 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
         "estimated_distributable_fen", "unconfirmed",
     ),
     "station_months": ("station_id", "month", "state", "changed_at"),
-    "station_states": ("station_id", "state", "as_of"),
+    "station_states": ("station_id", "state", "power_w", "as_of"),
     "completeness_days": ("station_id", "day", "arrived", "received", "late", "unnumbered", "missing_closed"),
     "seq_gaps": ("station_id", "first_seq", "last_seq", "from_at", "until_at"),
     "ingest_health": (
@@ -66,7 +66,9 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "vat_months": ("station_id", "month", "part", "settled_tax_fen", "taxpayer", "unconfirmed"),
     "deductions_borne": ("station_id", "month", "deduction_id", "borne_base_fen", "borne_subsidy_fen", "unconfirmed"),
-    "transfers": ("transfer_id", "banner_code", "period", "passed_on_fen", "state", "sent_on", "ended_on", "unconfirmed"),
+    "transfers": (
+        "transfer_id", "banner_code", "period", "passed_on_fen", "state", "sent_on", "ended_on", "unconfirmed",
+    ),
     "transfer_lines": ("transfer_id", "village_id", "station_id", "month", "part", "passed_on_fen"),
 }  # fmt: skip
 """Columns that Grafana may read, by table."""

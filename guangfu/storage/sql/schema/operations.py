@@ -1,4 +1,4 @@
-"""How the programs themselves do: what ingest says of itself, and how far the roll-ups have come."""
+"""How the programs and stations do: what ingest says of itself, how far the roll-ups have come, stations' states."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text
 
@@ -32,3 +32,12 @@ rollup_marks = Table(
     Column("done_at", Instant, nullable=False),
 )  # fmt: skip
 """The `computed_at` of daily energy up to which the roll-ups follow it."""
+
+station_states = Table(
+    "station_states", metadata,
+    Column("station_id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("power_w", Float),  # the present one; null where none is known
+    Column("as_of", Instant, nullable=False),
+)  # fmt: skip
+"""State and power of each open station as the pages tell them, kept by accounting for who can't reckon it: Grafana."""
