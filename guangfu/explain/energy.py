@@ -11,7 +11,7 @@ from guangfu.explain.tree import Fact, Step, Unit, amount_text, kwh_text, whole
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.reasons import REASON_TEXTS, Reason
 from guangfu.stations.models import Device, DeviceKind, Station
-from guangfu.storage.boundaries import read_bounds
+from guangfu.storage.boundaries import COUNTER, read_bounds
 from guangfu.storage.sql.settlement import BoundaryReading, read_boundary_readings
 from guangfu.texts import Text
 
@@ -41,6 +41,10 @@ SOURCES: Final = {
 }  # fmt: skip
 WRAPPED: Final = Text("表码满 {modulus} Wh 后从零起", "the register starts again after {modulus} Wh")
 NO_REGISTER: Final = Text("数据不足：边界处没有表码", "insufficient data: no register at a bound")
+GONE: Final = Text(
+    "遥测已过保存期限，关账时也未留存表码；各日电量是当时据读数核算的，照旧有效",
+    "the telemetry is no longer kept, and no closing kept its registers; the days stand as they were computed from it",
+)
 FELL: Final = Text("数据不足：表码变小，曾经复位", "insufficient data: the register fell, it was reset")
 SAME: Final = Text("与各日电量之和相同", "equal to the sum of the days")
 OTHER: Final = Text(
@@ -57,8 +61,7 @@ def energy_step(source: Source, station: Station, rows: Sequence[DailyEnergy]) -
     amount = whole(days)
     grounds: tuple[Step, ...] = ()
     if rows:
-        running = not rows[-1].complete
-        grounds = (registers_step(source, station, rows[0].day, rows[-1].day, amount, running=running),)
+        grounds = (registers_step(source, station, rows, amount),)
     insufficient = "" if amount is not None else _why(source, rows)
     return Step(
         "energy", source.say(ENERGY), amount, Unit.WH, insufficient=insufficient, grounds=grounds,
@@ -101,23 +104,34 @@ class _Window:
     ends: bool
 
 
-def registers_step(
-    source: Source, station: Station, first: date, last: date, energy_wh: int | None, *, running: bool = False
-) -> Step:
+def registers_step(source: Source, station: Station, rows: Sequence[DailyEnergy], energy_wh: int | None) -> Step:
     """What the meters gained between the first day's start and the last day's end, times their factors. [Wh]
 
-    From telemetry; where that has ended, from what closing kept.
+    From telemetry; where that has ended, from what closing kept; where neither has them, why.
     """
-    windows = list(_windows(source, station, first, last, running=running))
-    found = _bounds(source, station, windows, month_of(first))
+    windows = list(_windows(source, station, rows[0].day, rows[-1].day, running=not rows[-1].complete))
+    found = _bounds(source, station, windows, month_of(rows[0].day))
     meters = tuple(_meter(source, window, found) for window in windows)
-    amount = whole(meters) if all(meter.amount is not None for meter in meters) else None
-    if amount is None:
-        missing = source.say(NO_REGISTER if meters else NO_METER)
+    if not meters or any(meter.amount is None for meter in meters):
+        reasons = dict.fromkeys(meter.insufficient for meter in meters if meter.insufficient)
+        missing = source.say(GONE) if _is_gone(source, rows) else source.listed(reasons) or source.say(NO_METER)
         return Step("registers", source.say(REGISTERS), None, Unit.WH, insufficient=missing, grounds=meters)
-    facts = () if energy_wh is None else (source.fact(REMARK, _beside(source, amount - energy_wh)),)
+    amount = whole(meters)
+    facts = () if energy_wh is None else (source.fact(REMARK, _beside(source, (amount or 0) - energy_wh)),)
     formula = " + ".join(amount_text(one.amount, Unit.WH) for one in meters) if len(meters) > 1 else meters[0].formula
     return Step("registers", source.say(REGISTERS), amount, Unit.WH, formula=formula, facts=facts, parts=meters)
+
+
+def _is_gone(source: Source, rows: Sequence[DailyEnergy]) -> bool:
+    """Was the first or the last day computed from readings of which the store has none any more?"""
+    for row in (rows[0], rows[-1]):
+        table = source.readings.read(
+            DeviceKind.METER, [COUNTER], start_at=day_start(row.day), end_at=day_start(row.day + timedelta(days=1)),
+            stations=[row.station_id],
+        )  # fmt: skip
+        if row.coverage > 0 and not len(table.at_ms):
+            return True
+    return False
 
 
 def _beside(source: Source, more_wh: int) -> str:

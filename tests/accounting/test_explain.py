@@ -4,8 +4,7 @@ s1 in May: 24 kWh × 80 a day, 59,520 kWh; base 18,064.32, subsidy 26,575.68; de
 """
 
 import json
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,15 +24,12 @@ from guangfu.explain.tree import Amount, Explanation, Step, Unit
 from guangfu.income.bank_export import read_export
 from guangfu.income.synthetic_bank import SyntheticBank, pay_base
 from guangfu.ledger.books import Part
-from guangfu.stations.models import DeviceKind
 from guangfu.storage.sql.journal import read_hash
 from guangfu.storage.sql.money import receivables, village_money
 from guangfu.storage.sql.papers import record_voucher
 from guangfu.storage.sql.registry import read_registry
-from guangfu.storage.telemetry_store import ReadingTable, TelemetryStore
 from guangfu.texts import Lang
 from tests.accounting.county import MAY, County, registers
-from tests.accounting.test_closing import close
 from tests.accounting.test_settlement import may_is_estimated, take
 from tests.explain.month import explained
 from tests.income.statements import statement
@@ -140,33 +136,6 @@ def passed_to_the_village(county: County, folder: Path) -> None:
         approve(db, desk, ["T-2026-000001"])
         send(db, desk, ["T-2026-000001"], DAY)
         arrive(db, desk, ["T-2026-000001"], DAY)
-
-
-def test_after_the_telemetry_has_ended_closing_answers(county: County, pair: str) -> None:
-    """An empty store stands where retention has taken everything: what closing kept is enough."""
-    may_is_estimated(county)
-    take(county, [statement()])
-    close(county)
-    before = explained(county, "station", "s1")
-    after = explained(county, "station", "s1", store=Emptied(county.store))
-    assert [chain.root.amount for chain in after.chains] == [chain.root.amount for chain in before.chains]
-    meter = only(after.chain(Amount.ESTIMATED), "meter")
-    assert meter.formula == "(1,744,000 − 1,000,000) Wh × 80 = 59,520.000 kWh"
-    assert "kept at closing" in meter.facts[0].value, pair
-
-
-class Emptied:
-    """Readings after retention has ended: there is an answer, and nothing in it."""
-
-    def __init__(self, store: TelemetryStore) -> None:
-        self._store = store
-
-    def read(
-        self, kind: DeviceKind, columns: Sequence[str], *, start_at: datetime, end_at: datetime,
-        stations: Sequence[str] | None = None,
-    ) -> ReadingTable:  # fmt: skip
-        long_ago = day_start(date(2018, 1, 1))
-        return self._store.read(kind, columns, start_at=long_ago, end_at=long_ago, stations=stations)
 
 
 def test_what_is_not_there_says_why(county: County) -> None:

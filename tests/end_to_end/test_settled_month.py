@@ -12,7 +12,7 @@ from accounting.closing import close_months, plan_closing, readings_to_keep
 from accounting.settlement import ImportPlan, Settlement
 from guangfu.clock import day_start, local_day
 from guangfu.explain.source import Source
-from guangfu.explain.subjects import explain_village
+from guangfu.explain.subjects import explain_household, explain_village
 from guangfu.explain.tree import Amount
 from guangfu.income.rules import load_rules
 from guangfu.income.settlement.fields import load_statement_mapping
@@ -23,15 +23,17 @@ from guangfu.ledger.books import AGENCY
 from guangfu.stations.files.mapped import ColumnMapping
 from guangfu.stations.models import DeviceKind, StationKind
 from guangfu.stations.synthetic import synthetic_registry
+from guangfu.storage.boundaries import Readings
 from guangfu.storage.sql.figures import read_monthly_income
 from guangfu.storage.sql.journal import balances, verify_chain
 from guangfu.storage.sql.month_summary import read_month_summary
 from guangfu.storage.sql.rules_in_force import rules_in_force
 from guangfu.storage.sql.settlement import lock_months, read_boundary_readings, read_settled, read_statements
 from guangfu.texts import Lang
+from simulators.statements import read_truth
 from tests.end_to_end.whole import Whole, running_whole, wait_until
 from tests.services.running import Service
-from tests.storage.stores import duckdb_place
+from tests.storage.stores import Place, duckdb_place, influxdb_place
 
 MONTH, FIRST, READ_ON, NEXT = "2026-05", date(2026, 5, 1), date(2026, 5, 3), date(2026, 6, 3)
 STATIONS = 33
@@ -43,12 +45,22 @@ def simulate(*arguments: str) -> None:
     subprocess.run(command, check=True, timeout=300, capture_output=True)
 
 
-@pytest.fixture(scope="module")
-def month(mosquitto: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Whole, Path]]:
+@pytest.fixture(params=["embedded", "production"])
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Place, str]]:
+    """DuckDB and SQLite, or InfluxDB and PostgreSQL: where telemetry is, and SQL's address."""
+    if request.param == "embedded":
+        place, url = duckdb_place(tmp_path), f"sqlite:///{tmp_path}/guangfu.sqlite"
+    else:
+        place = influxdb_place(request.getfixturevalue("influxdb"))
+        url = request.getfixturevalue("postgres").new_database()
+    yield place, url
+    place.close()
+
+
+@pytest.fixture
+def month(mosquitto: Service, pair: tuple[Place, str], tmp_path: Path) -> Iterator[tuple[Whole, Path]]:
     """31 centralized and two village-level stations from 1 May to 4 June; a tenth of the readings is never taken."""
-    folder = tmp_path_factory.mktemp("settled-month")
-    place = duckdb_place(folder)
-    url = f"sqlite:///{folder}/guangfu.sqlite"
+    folder, (place, url) = tmp_path, pair
     with running_whole(
         mosquitto, place.open(), url, synthetic_registry(), folder, END + timedelta(minutes=10)
     ) as whole:
@@ -60,7 +72,6 @@ def month(mosquitto: Service, tmp_path_factory: pytest.TempPathFactory) -> Itera
         wait_until(lambda: last_readings(whole) >= STATIONS and whole.is_drained(), "every station's last reading")
         whole.account()
         yield whole, folder
-    place.close()
 
 
 def last_readings(whole: Whole) -> int:
@@ -87,7 +98,9 @@ def imported(whole: Whole, folder: Path, now: datetime) -> ImportPlan:
     return plan
 
 
-def test_a_month_is_estimated_settled_by_the_truth_and_closed(month: tuple[Whole, Path]) -> None:
+def test_a_month_is_estimated_settled_by_the_truth_closed_and_explained(
+    month: tuple[Whole, Path], pair: tuple[Place, str]
+) -> None:
     whole, folder = month
     now = whole.clock.now()
     with whole.engine.connect() as db:
@@ -125,21 +138,37 @@ def test_a_month_is_estimated_settled_by_the_truth_and_closed(month: tuple[Whole
         bounds = {row.bound_at: row for row in read_boundary_readings(db, villages[0], MONTH)}
     assert sorted(bounds) == [day_start(day) for day in (FIRST, READ_ON, date(2026, 6, 1), NEXT)]
     assert {row.quality for row in bounds.values()} == {"exact"}
-    explained_to_the_truth(whole, villages[0])
+    truth = true_month(folder, villages[0])
+    explained_to_the_truth(whole, whole.store, villages[0], truth, "telemetry")
+    explained_to_the_truth(whole, pair[0].forget(), villages[0], truth, "kept at closing")
 
 
-def explained_to_the_truth(whole: Whole, station_id: str) -> None:
-    """A village's fen of the closed month leads to the registers that the simulation really had."""
-    registry, rules = whole.registry, load_rules()
+def true_month(folder: Path, station_id: str) -> tuple[int, int, int]:
+    """The gateway meter's registers when May began and ended, and its factor, by the simulation's own word. [Wh]"""
+    days = {one.day: one for one in read_truth(folder / "truth.jsonl") if one.station == station_id}
+    return days[FIRST].start_wh, days[date(2026, 5, 31)].end_wh, days[FIRST].factor
+
+
+def explained_to_the_truth(
+    whole: Whole, readings: Readings, station_id: str, truth: tuple[int, int, int], where: str
+) -> None:
+    """A village's and a household's fen lead to the registers that the simulation really had."""
+    registry = whole.registry
+    village = registry.villages[registry.shares_of[station_id][0].village_id]
+    home = min(one for one, of in registry.households.items() if of.village_id == village.village_id)
     with whole.engine.connect() as db:
-        source = Source(db, whole.store, registry, rules_in_force(db, rules), Lang.EN, local_day(whole.clock.now()))
-        village = registry.villages[registry.shares_of[station_id][0].village_id]
-        found = explain_village(source, village, MONTH)
+        rules, today = rules_in_force(db, load_rules()), local_day(whole.clock.now())
+        source = Source(db, readings, registry, rules, Lang.EN, today)
+        of_village = explain_village(source, village, MONTH)
+        of_household = explain_household(source, registry.households[home], MONTH)
         (kept,) = read_statements(db, month=MONTH, stations=[station_id])
-        (income,) = read_monthly_income(db, start=MONTH, end=MONTH, stations=[station_id])
-    estimated, settled = found.chain(Amount.ESTIMATED), found.chain(Amount.SETTLED)
-    assert estimated is not None and settled is not None and settled.amount
-    meters = {step.amount for step in estimated.walk() if step.kind == "meter"}
-    assert income.energy_wh in meters
+    begin, end, factor = truth
+    for root in (of_village.chain(Amount.ESTIMATED), of_household.chain(Amount.INDICATOR)):
+        assert root is not None and root.amount
+        (meter,) = {step for step in root.walk() if step.kind == "meter" and step.amount == (end - begin) * factor}
+        assert meter.formula.startswith(f"({end:,} − {begin:,}) Wh × {factor:,}")
+        assert all(where in fact.value for fact in meter.facts[:2]), meter.facts
+    settled = of_village.chain(Amount.SETTLED)
+    assert settled is not None and settled.amount
     said = {step.amount for step in settled.walk() if step.kind == "statement_meter"}
     assert kept.statement.settled_energy_wh in said, "the synthetic company's registers are the truth's"

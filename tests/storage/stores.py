@@ -2,9 +2,12 @@
 
 import http.client
 import itertools
+import json
 import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import duckdb
 
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.opening import StorageSettings, open_telemetry_store
@@ -32,6 +35,28 @@ class Place:
         for store in self.opened:
             store.close()
         self.opened.clear()
+
+    def forget(self) -> TelemetryStore:
+        """Delete every reading past the store, for good, as retention does; the store that is opened then."""
+        address = urllib.parse.urlsplit(self.settings.telemetry_url)
+        self.close()
+        if address.scheme == "duckdb":
+            with duckdb.connect(address.path) as db:
+                for kind in DeviceKind:
+                    db.execute(f"DELETE FROM pv_{kind}_rows")
+        else:
+            drop_shards(address, self.settings.influx_bucket.split("/")[0])
+        return self.open()
+
+
+def drop_shards(address: urllib.parse.SplitResult, database: str) -> None:
+    """InfluxDB's retention drops whole shards."""
+    service = Service(address.hostname or "", address.port or 0, (), bool, Path())
+    (found,) = json.loads(ask_influxdb(service, "SHOW SHARDS"))["results"]
+    shards: list[list[object]] = next((one["values"] for one in found["series"] if one["name"] == database), [])
+    assert shards
+    for shard in shards:
+        ask_influxdb(service, f"DROP SHARD {shard[0]}")
 
 
 def duckdb_place(folder: Path) -> Place:
