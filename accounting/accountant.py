@@ -26,7 +26,7 @@ from accounting.months import (
     outdated,
     together,
 )
-from accounting.plan import ONE_DAY, Portion, days_to_compute, in_doubt, portions
+from accounting.plan import ONE_DAY, Days, Portion, days_to_compute, in_doubt, portions
 from accounting.readings import portion_energy
 from accounting.settings import Settings
 from accounting.standing import Standing, moved, newly_estimated
@@ -41,7 +41,7 @@ from guangfu.stations.models import Registry
 from guangfu.storage.sql.figures import (
     first_month,
     read_daily_energy,
-    read_estimated,
+    read_in_gaps,
     read_monthly_income,
     read_unpriced,
     replace_month,
@@ -86,6 +86,11 @@ class Accountant:
         self._day: date | None = None
         self._readings_per_day: float = _READINGS_PER_DAY
 
+    @property
+    def registry(self) -> Registry | None:
+        """The registry that the last pass went by."""
+        return self._registry
+
     def once(self, stop: threading.Event | None = None) -> int:
         """One pass; returns how many station-days were computed. It ends after a portion when `stop` is set.
 
@@ -115,15 +120,7 @@ class Accountant:
             self._rules, self._day = rules, None
 
     def _compute_dirty(self, registry: Registry, now: datetime, stop: threading.Event) -> int:
-        dirty = self._dirty(registry, local_day(now))
-        days = [(one.station_id, one.day) for one in dirty]
-        with self._engine.connect() as db:
-            stored = self._stored_around(db, days, 1)
-            doubtful = in_doubt(days, stored)
-            stored |= self._stored_around(db, [one for one in days if one[0] in doubtful], self._longest_gap_d)
-        if not dirty:
-            return 0
-        wanted = days_to_compute(days, stored, now, self._longest_gap_d)
+        dirty, wanted = self._due(registry, now)
         marks: dict[str, list[DirtyDay]] = {}
         for one in dirty:
             marks.setdefault(one.station_id, []).append(one)
@@ -134,20 +131,35 @@ class Accountant:
             computed += self._compute(registry, portion, [m for s in portion.days for m in marks.get(s, ())], now)
         return computed
 
-    def _dirty(self, registry: Registry, today: date) -> list[DirtyDay]:
-        """The days to compute; gaps that were shared as dirty stations had it are marked before anything is cleared.
+    def _due(self, registry: Registry, now: datetime) -> tuple[list[DirtyDay], Days]:
+        """The dirty days, and which to compute; first gaps that are shared as other stations have it are marked, too.
 
         A pass that is broken off between two portions has cleared the like station's mark, and would never know.
         """
+        dirty = self._read_dirty(now)
+        wanted = self._wanted(dirty, now)
+        computed = {(station, day) for station, days in wanted.items() for day in days}
         with self._engine.connect() as db:
-            dirty = [one for one in read_dirty(db, limit=_MOST_DIRTY) if one.day <= today]
-            shaped = self._shaped_by(db, registry, {(one.station_id, one.day) for one in dirty}, today)
+            shaped = self._shaped_by(db, registry, computed, local_day(now))
         if not shaped:
-            return dirty
+            return dirty, wanted
         with self._engine.begin() as db:
             mark_dirty(db, shaped)
+        dirty = self._read_dirty(now)
+        return dirty, self._wanted(dirty, now)
+
+    def _read_dirty(self, now: datetime) -> list[DirtyDay]:
         with self._engine.connect() as db:
-            return [one for one in read_dirty(db, limit=_MOST_DIRTY) if one.day <= today]
+            return [one for one in read_dirty(db, limit=_MOST_DIRTY) if one.day <= local_day(now)]
+
+    def _wanted(self, dirty: Collection[DirtyDay], now: datetime) -> Days:
+        """The days to compute for the dirty ones."""
+        days = [(one.station_id, one.day) for one in dirty]
+        with self._engine.connect() as db:
+            stored = self._stored_around(db, days, 1)
+            doubtful = in_doubt(days, stored)
+            stored |= self._stored_around(db, [one for one in days if one[0] in doubtful], self._longest_gap_d)
+        return days_to_compute(days, stored, now, self._longest_gap_d)
 
     @property
     def _longest_gap_d(self) -> int:
@@ -155,18 +167,21 @@ class Accountant:
 
     @staticmethod
     def _shaped_by(
-        db: Connection, registry: Registry, dirty: Collection[tuple[str, date]], today: date
+        db: Connection, registry: Registry, computed: Collection[tuple[str, date]], today: date
     ) -> list[tuple[str, date]]:
-        """Days in gaps of other stations that were shared as these stations had it, when these have changed."""
-        changed = {(station, day) for station, day in dirty if day < today}
+        """Days in gaps of other stations that are shared as these stations have it, whose days are computed now.
+
+        The day that runs tells nothing yet; it does when it has ended, which no reading of its own may say.
+        """
+        changed = {(station, day) for station, day in computed if day < today}
         if not changed:
             return []
         first, last = min(day for _, day in changed), max(day for _, day in changed)
-        neighbours, known = Neighbours(registry), set(dirty)
+        neighbours = Neighbours(registry)
         return [
             (station, day)
-            for station, day in read_estimated(db, start=first, end=last)
-            if (station, day) not in known
+            for station, day in read_in_gaps(db, start=first, end=last)
+            if (station, day) not in changed
             and station in registry.stations
             and any((like, day) in changed for like in neighbours.of(station))
         ]

@@ -117,7 +117,7 @@ def _shaped(source: "Source", registers: CodedRegisters, pairs: Days, now: datet
         return []
     energy = FleetEnergy(registers, source.registry, wanted, source.rules, now)
     rows = energy.rows(wanted)
-    gaps = [(row.station_id, row.day) for row in rows if _is_of_a_gap(row, source.rules)]
+    gaps = [(row.station_id, row.day) for row in rows if _is_of_a_gap(row)]
     if not gaps:
         return rows
     # A gap's share of one day depends on all of its days, so those beside the asked ones are asked for as well.
@@ -126,9 +126,9 @@ def _shaped(source: "Source", registers: CodedRegisters, pairs: Days, now: datet
     return energy.rows(wanted, sky)
 
 
-def _is_of_a_gap(row: DailyEnergy, rules: Rules) -> bool:
-    lost = bool(rules.energy.estimate_lost) and row.reason in {Reason.GAP_AT_MIDNIGHT, Reason.METER_RESET}
-    return row.estimated_low_wh is not None or lost
+def _is_of_a_gap(row: DailyEnergy) -> bool:
+    """Could what like stations had change the row? A counter lost in a long gap has no figure without them."""
+    return row.estimated_low_wh is not None or row.reason == Reason.GAP_AT_MIDNIGHT
 
 
 class Source:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.figure import Figure
-from tests.income.simulated import World, accuracy, rdtools_error, world
+from tests.income.simulated import Accuracy, World, accuracy, rdtools_error, world
 
 MONTHS: Final = (date(2026, 3, 1), date(2026, 6, 1), date(2026, 9, 1), date(2026, 12, 1))
 STATIONS: Final = 784
@@ -18,13 +18,16 @@ def figures() -> Iterator[Figure]:
     """Errors in percent of the month's energy; the ratio is that to the bar."""
     worlds = [world(100 + month.month, month, STATIONS) for month in MONTHS]
     found = [accuracy(one, number) for number, one in enumerate(worlds)]
-    error = 100 * np.concatenate([one.error for one in found])
-    inside = 100 * float(np.concatenate([one.inside for one in found]).mean())
+    whole = Accuracy.of_all(found)
+    error, inside = 100 * whole.error, 100 * float(whole.inside.mean())
     median, worst, beside = float(np.median(error)), float(error.max()), _rdtools(worlds)
     of = f"{len(error):,} station-months, {100 - 100 * float(np.mean([w.read.mean() for w in worlds])):.0f} % missing"
     yield Figure("accounting.accuracy.median", median, "%", f"bar 0.3 %; {of}; {beside}", median / 0.3)
     yield Figure("accounting.accuracy.worst", worst, "%", f"bar 2 %; {of}; {beside}", worst / 2)
     yield Figure("accounting.accuracy.inside", inside, "%", f"bar 93 %; {of}", inside / 93)
+    days = 100 * float(whole.estimated_inside.mean())
+    of = f"{whole.estimated.sum():,} of {whole.estimated.size:,} station-days estimated"
+    yield Figure("accounting.accuracy.inside_days", days, "%", of, days / 93)
 
 
 def _rdtools(worlds: list[World]) -> str:

@@ -85,7 +85,9 @@ class Counters:
     joined: Bools
 
 
-STEP_FAULTS: Final = (Reason.METER_RESET, Reason.COUNTER_IMPLAUSIBLE)
+STEP_FAULTS: Final = (Reason.METER_RESET, Reason.COUNTER_IMPLAUSIBLE, Reason.METER_EXCHANGE)
+EXCHANGED: Final = 3
+"""What `Counters.faults` has of the step from an old meter's last reading to its successor's first."""
 
 
 def grow(registers: Registers | CodedRegisters, meters: Mapping[tuple[str, str], int], limits: MeterLimits) -> Counters:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from guangfu.clock import to_ms
 from guangfu.income.counters import Bools, CodedRegisters, Floats, Ints, Registers, grow
+from guangfu.income.exchanges import with_exchanges
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.gaps import TWO_SIDED_95, Places, Sky
 from guangfu.income.meter_days import AWAITING, NO_METER, REASONS, MeterDays, meter_days
@@ -62,9 +63,10 @@ class FleetEnergy:
         self._rules, self._now = rules, now
         names, self._days = sorted({station for station, _ in around}), _days(around)
         self._number = {station: i for i, station in enumerate(names)}
-        self._meters = gateway_meters(registry, names, self._days, rules.energy.plausible_factor)
-        self._places = Places.of(registry, [station for station, _ in self._meters.index])
-        self._grown = grow(registers, self._meters.index, self._meters.limits)
+        meters = gateway_meters(registry, names, self._days, rules.energy.plausible_factor)
+        self._places = Places.of(registry, [station for station, _ in meters.index])
+        grown = grow(registers, meters.index, meters.limits)
+        self._grown, self._meters = with_exchanges(grown, meters, self._days, rules.energy)
 
     def rows(self, asked: Collection[tuple[str, date]], sky: Sky | None = None) -> list[DailyEnergy]:
         """Those of the days that are asked for, sorted by station and day."""

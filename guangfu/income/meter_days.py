@@ -6,7 +6,7 @@ between them; a bound within a gap is shaped, see `guangfu.income.gaps`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from guangfu.clock import DAY_MS, day_start, to_ms
 from guangfu.income.counters import STEP_FAULTS, Bools, Counters, Floats, Ints
-from guangfu.income.gaps import Gaps, Places, Sky, is_wide, shape, variance
+from guangfu.income.gaps import TWO_SIDED_95, Gaps, Places, Sky, is_wide, shape, variance
+from guangfu.income.lost_steps import LostSteps, estimate_lost
 from guangfu.income.meters import GatewayMeters
 from guangfu.income.reasons import Reason
 from guangfu.income.rules.models import EnergyRules
@@ -25,7 +26,7 @@ REASONS: Final = (
     Reason.LOW_COVERAGE, Reason.GAP_AT_MIDNIGHT, Reason.NO_START_READING, Reason.NO_READINGS, Reason.NO_METER,
 )  # fmt: skip
 """By their number in `MeterDays.reason`: first those that stand beside a figure, then those instead of one."""
-_SHAPED, _LOST, AWAITING, _LOW, _GAP, _NO_START, _NO_READINGS, NO_METER = range(3, 11)
+_SHAPED, _LOST, AWAITING, _LOW, _GAP, _NO_START, _NO_READINGS, NO_METER = range(4, 12)
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,9 @@ def meter_days(
     c: Counters, meters: GatewayMeters, places: Places, days: Sequence[date], rules: EnergyRules, sky: Sky, now_ms: int
 ) -> MeterDays:
     """Figures of all `meters` on consecutive `days`; `sky` shapes gaps, see `guangfu.income.gaps`."""
-    c, lost_rows = _with_lost(c, meters, places, days, rules, sky)
-    shaped = _shaped(c, lost_rows, places, days, len(meters.index), rules, sky)
+    lost = estimate_lost(c, meters, places, days, rules, sky)
+    c = lost.counters
+    shaped = _shaped(c, lost.rows, places, days, len(meters.index), rules, sky)
     d = _day_bounds(c, meters, shaped, days, rules, now_ms)
     first_wh, last_wh = _at(c.grown_wh, d.first_row), _at(c.grown_wh, d.last_row)
     energy = np.where(d.end.known, d.end.grown_wh, last_wh) - np.where(d.starts_inside, first_wh, d.start.grown_wh)
@@ -99,7 +101,7 @@ def meter_days(
     covered, due = _covered_ms(c, d, rules), np.maximum(d.until_ms - d.from_ms, 0)
     missing = _missing(c, d, rules, covered < rules.coverage_floor * due)
     faults = _step_faults(c, _midnights(days), missing.shape)
-    parts = _Parts.of(c, shaped, meters.factor, days, rules.lost_spread)
+    parts = _Parts.of(c, shaped, lost, meters.factor, days, rules.lost_spread)
     beside = [missing > 0, d.open_end & d.over, parts.lost, faults > 0, parts.shaped]
     return MeterDays(
         energy_wh=energy * meters.factor,
@@ -114,32 +116,6 @@ def meter_days(
         down_wh=parts.down_wh,
         up_wh=parts.up_wh,
     )
-
-
-def _with_lost(
-    c: Counters, meters: GatewayMeters, places: Places, days: Sequence[date], rules: EnergyRules, sky: Sky
-) -> tuple[Counters, Ints]:
-    """The counters with what they lost, and the rows where such steps begin; if the rules allow it.
-
-    Only a station's single meter, and only where like stations were read on every day of the step.
-    """
-    lost = (c.faults[1:] > 0) & (np.diff(c.at_ms) <= rules.max_shaped_gap_d * DAY_MS)
-    rows = np.flatnonzero(lost)
-    alone = np.array([len(meters.of_station[station]) == 1 for station in places.stations], np.bool_)
-    rows = rows[alone[c.meter[rows]]] if rules.estimate_lost and len(rows) else rows[:0]
-    if len(rows) == 0:
-        return c, rows
-    gaps = shape(c, rows, places, sky, rules)
-    factor = meters.factor[gaps.meter, np.clip(gaps.day - _day_number(days[0]), 0, len(days) - 1)]
-    expected = np.bincount(gaps.gap, gaps.expected_wh / factor, len(rows)).astype(np.int64)
-    told = np.bincount(gaps.gap, ~gaps.like, len(rows)) == 0
-    rows, expected = rows[told], expected[told]
-    more = np.zeros(len(c.at_ms), np.int64)
-    more[rows + 1] = np.maximum(expected - (c.grown_wh[rows + 1] - c.grown_wh[rows]), 0)
-    faults = c.faults.copy()
-    faults[rows + 1] = 0
-    # Within a meter only differences count, so what is added may go on into the next one.
-    return replace(c, grown_wh=c.grown_wh + np.cumsum(more), faults=faults), rows
 
 
 def _shaped(
@@ -176,29 +152,43 @@ class _Parts:
     up_wh: Floats
 
     @staticmethod
-    def of(c: Counters, s: _Shaped, factor: Ints, days: Sequence[date], lost_spread: float) -> "_Parts":
-        gaps, shape_ = s.gaps, factor.shape
+    def of(
+        c: Counters, s: _Shaped, steps: LostSteps, factor: Ints, days: Sequence[date], lost_spread: float
+    ) -> "_Parts":
+        gaps = s.gaps
         day = gaps.day - _day_number(days[0])
-        within = (day >= 0) & (day < len(days))
-        at = gaps.meter[within], day[within]
         whole = (c.grown_wh[np.minimum(gaps.row + 1, len(c.at_ms) - 1)] - c.grown_wh[gaps.row])[gaps.gap]
         energy = whole * factor[gaps.meter, np.clip(day, 0, len(days) - 1)].astype(np.float64)
         of_part, of_month = variance(gaps, np.where(s.lost, lost_spread, 0.0))
         lost = s.lost[gaps.gap]
+        # What the register shows after it was lost is certain: only what was given beyond that may not have been.
+        more = np.zeros(len(s.lost))
+        more[s.lost] = steps.more_wh
+        doubtful = np.where(lost, more[gaps.gap] / np.maximum(whole, 1), 1.0)
 
         def summed(values: Floats | Bools) -> Floats:
-            total = np.zeros(shape_)
-            np.add.at(total, at, values[within])
-            return total
+            return _by_day(gaps, values, factor.shape, days)
 
+        up_wh = _by_day(steps.unknown, steps.unknown_wh, factor.shape, days)
+        # As far as its bound, whatever else is uncertain of the day.
+        unknown_wh2 = (up_wh / TWO_SIDED_95) ** 2
         return _Parts(
-            shaped=summed(np.ones(len(day))) > 0,
+            shaped=(summed(np.ones(len(day))) > 0) | (up_wh > 0),
             lost=summed(lost) > 0,
-            spread_wh2=summed(of_part * energy**2),
-            month_wh2=summed(of_month * energy**2),
-            down_wh=summed(gaps.share * energy),
-            up_wh=summed(np.where(lost, np.inf, (1 - gaps.share) * energy)),
+            spread_wh2=summed(of_part * energy**2) + unknown_wh2,
+            month_wh2=summed(of_month * energy**2) + unknown_wh2,
+            down_wh=summed(gaps.share * energy * doubtful),
+            up_wh=summed(np.where(lost, np.inf, (1 - gaps.share) * energy)) + up_wh,
         )
+
+
+def _by_day(gaps: Gaps, values: Floats | Bools, shape_: tuple[int, ...], days: Sequence[date]) -> Floats:
+    """Sums over the parts of each meter and day."""
+    day = gaps.day - _day_number(days[0])
+    within = (day >= 0) & (day < len(days))
+    total = np.zeros(shape_)
+    np.add.at(total, (gaps.meter[within], day[within]), values[within])
+    return total
 
 
 def _bounds(c: Counters, at_ms: Ints, s: _Shaped, rules: EnergyRules) -> _Bound:

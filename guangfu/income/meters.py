@@ -1,6 +1,6 @@
 """Gateway meters as arrays: which are valid on which day, with which factor, and how fast each can count."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,6 +22,7 @@ class GatewayMeters:
         factor: (m, d) the multiplication factor of the day
         first: (m, d) valid, and not so the day before
         last: (m, d) valid, and not so the day after
+        begin_day, end_day: (m,) the first valid day, and the one after the last [local days since 1970]
     """
 
     index: Mapping[tuple[str, str], int]
@@ -31,6 +32,8 @@ class GatewayMeters:
     factor: Ints
     first: Bools
     last: Bools
+    begin_day: Ints
+    end_day: Ints
 
 
 def gateway_meters(
@@ -50,7 +53,13 @@ def gateway_meters(
         factor=factor[:, 1:-1],
         first=inside & ~valid[:, :-2],
         last=inside & ~valid[:, 2:],
+        begin_day=_numbers(min(device.valid_from for device in facts[key]) for key in keys),
+        end_day=_numbers(max(device.valid_to or date.max for device in facts[key]) for key in keys),
     )
+
+
+def _numbers(days: Iterable[date]) -> Ints:
+    return np.array([(day - date(1970, 1, 1)).days for day in days], np.int64)
 
 
 def meter_limits(
@@ -88,6 +97,7 @@ def _by_day(facts: Sequence[Sequence[Device]], days: Sequence[date]) -> tuple[Bo
     shape = (len(facts), len(days) + 2)
     valid, factor = np.zeros(shape, np.bool_), np.ones(shape, np.int64)
     for m, group in enumerate(facts):
+        factor[m] = min(group, key=lambda device: device.valid_from).multiplication_factor
         for device in group:
             part = _positions(device, days)
             valid[m, part], factor[m, part] = True, device.multiplication_factor

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     ESTIMATED_LOST = "estimated_lost"
     METER_RESET = "meter_reset"
     COUNTER_IMPLAUSIBLE = "counter_implausible"
+    METER_EXCHANGE = "meter_exchange"
     NO_TARIFF = "no_tariff"
     NO_SHARES = "no_shares"
     NO_HOUSEHOLDS = "no_households"
@@ -46,14 +47,18 @@ REASON_TEXTS: Final[dict[Reason, Text]] = {
         "estimated: the register's difference over a gap, shared over its days by like stations and the clear sky",
     ),
     Reason.ESTIMATED_LOST: Text(
-        "电表在读数中断内清零，丢失的电量按邻近同类电站估算",
-        "estimated: the counter was lost within a gap; its energy is taken from like stations nearby",
+        "电表清零、跳变或更换，其间的电量按邻近同类电站估算，为估计值",
+        "estimated: the meter was reset, leapt or was exchanged; that energy is taken from like stations nearby",
     ),
     Reason.METER_RESET: Text(
         "电表清零，清零前后之间的电量未计入", "the meter was reset; energy lost between the readings is not counted"
     ),
     Reason.COUNTER_IMPLAUSIBLE: Text(
         "表码跳变超出电站能力，该段电量未计入", "the register moved more than the station can; that step is not counted"
+    ),
+    Reason.METER_EXCHANGE: Text(
+        "更换电表，旧表最后读数到新表首次读数之间的电量未计入",
+        "the meter was exchanged; energy between the old one's last reading and the new one's first is not counted",
     ),
     Reason.NO_TARIFF: Text("没有适用的电价", "no tariff row applies"),
     Reason.NO_SHARES: Text("没有登记份额", "no share units are registered"),

@@ -122,3 +122,36 @@ def test_killed_after_the_like_station_the_gap_is_still_shared_again(
     another_county.account()
     assert county.energy() == another_county.energy()
     assert county.dirty() == another_county.dirty() == []
+
+
+def test_a_like_station_whose_day_ends_without_a_reading_at_midnight_still_reshapes_a_gap(
+    county: County, another_county: County
+) -> None:
+    """s2 is read at 23:53 and at 00:08, which makes only the new day dirty; then its day before is known."""
+    last = registers("s2", day_start(day(0)) + timedelta(minutes=8), day_start(day(4)) + timedelta(minutes=8), 400)
+    gap = silent(county, "s1", 1, 3)
+    county.clock.at = day_start(day(4)) + timedelta(minutes=1)
+    county.receive([*gap, *last[:-1]])
+    county.account()
+    for one in (county, another_county):
+        one.clock.at = day_start(day(4)) + timedelta(minutes=10)
+    county.receive(last[-1:])
+    another_county.receive([*gap, *last])
+    county.account()
+    another_county.account()
+    assert county.energy()["s1", day(3)] == another_county.energy()["s1", day(3)]
+
+
+def test_what_a_reset_within_a_day_lost_comes_from_like_stations_when_these_are_known(county: County) -> None:
+    noon = day_start(day(1)) + timedelta(hours=12)
+    rows = registers("s1", day_start(day(0)), day_start(day(2)), HOUR_WH * 4)
+    county.clock.at = day_start(day(3))
+    county.receive([(s, at, wh - 1_000_000 - 36 * HOUR_WH * 4 if at > noon else wh) for s, at, wh in rows])
+    county.account()
+    bare = county.energy()["s1", day(1)]
+    assert (bare.reason, bare.estimated_low_wh) == (Reason.METER_RESET, bare.energy_wh)
+    county.receive(a_cloudy_day_of_the_neighbour())
+    county.account()
+    found = county.energy()["s1", day(1)]
+    assert (found.reason, found.estimated_low_wh) == (Reason.ESTIMATED_LOST, bare.energy_wh)
+    assert (found.estimated_high_wh or 0) > (found.energy_wh or 0) > (bare.energy_wh or 0)

@@ -5,22 +5,23 @@ missing, in runs from a quarter of an hour to five days; counters are reset, som
 readings come twice; clocks are up to five minutes off.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from accounting.plan import Portion
+from accounting.readings import portion_energy
 from guangfu.clock import DAY_MS, day_start, to_ms
-from guangfu.income.counters import CodedRegisters
-from guangfu.income.energy import FleetEnergy
 from guangfu.income.estimate import month_interval
 from guangfu.income.figures import DailyEnergy
-from guangfu.income.likeness import Neighbours, sky_of
-from guangfu.income.rules import Rules, load_rules
+from guangfu.income.rules import load_rules
 from guangfu.stations.models import Device, DeviceKind, Registry
 from guangfu.stations.synthetic import synthetic_registry
+from guangfu.storage.telemetry_store import CounterRows, TelemetryStore
 from simulators.plant import plant_day
 from simulators.stations import day_number, fleet_of
 
@@ -53,9 +54,9 @@ class World:
     read: NDArray[np.bool_]
 
     def truth_wh(self) -> Floats:
-        """(n,) the month's energy."""
-        begin = AROUND_D * 96
-        found: Floats = self.counted_wh[:, begin + self.days * 96] - self.counted_wh[:, begin]
+        """(n, days) each day's energy."""
+        midnights = self.counted_wh[:, AROUND_D * 96 :: 96][:, : self.days + 1]
+        found: Floats = np.diff(midnights, axis=1)
         return found
 
 
@@ -96,7 +97,23 @@ def _read(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.bool_]
     return read
 
 
-def registers(of: World, seed: int) -> CodedRegisters:
+@dataclass(frozen=True)
+class InMemory:
+    """Of a telemetry store only what accounting reads."""
+
+    rows: CounterRows
+
+    def read_counter(
+        self, kind: DeviceKind, column: str, *, start_at: datetime, end_at: datetime, stations: Sequence[str]
+    ) -> CounterRows:
+        """As `TelemetryStore.read_counter`; the rows are by time but for clocks that are off."""
+        asked, rows = set(stations), self.rows
+        wanted = np.array([station in asked for station, _ in rows.names])[rows.codes]
+        keep = wanted & (rows.at_ms >= to_ms(start_at)) & (rows.at_ms <= to_ms(end_at))
+        return CounterRows(rows.names, rows.codes[keep], rows.at_ms[keep], rows.values[keep])
+
+
+def registers(of: World, seed: int) -> CounterRows:
     """What arrived, as a database keeps it: by time, some twice, of clocks that are off, with counters reset."""
     rng = np.random.default_rng(seed)
     n, t = of.read.shape
@@ -111,60 +128,84 @@ def registers(of: World, seed: int) -> CodedRegisters:
     rows = np.concatenate([order, order[again]])
     codes, slots = code.take(rows), slot.take(rows)
     names = [(station, "meter-1") for station in of.stations]
-    return CodedRegisters(names, codes.astype(np.int32), of.at_ms[slots] + skew[codes], shown[codes, slots])
+    return CounterRows(names, codes.astype(np.int32), of.at_ms[slots] + skew[codes], shown[codes, slots])
+
+
+STEP_WH: Final = 2 * 20.0
+"""Two steps of the register times the factor: to that, truth and figure can be told apart."""
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """(n,) each: the truth, ours, its interval, and whether every day of the month had a figure. [Wh]"""
+    """Of n station-months of d days: the truth, ours, its interval; what is measured has one of no width. [Wh]
+
+    `estimated` marks the days of which a part was estimated.
+    """
 
     truth: Floats
     ours: Floats
     low: Floats
     high: Floats
     whole: NDArray[np.bool_]
+    day_truth: Floats
+    day_low: Floats
+    day_high: Floats
+    estimated: NDArray[np.bool_]
 
     @property
     def error(self) -> Floats:
-        """Ours against the truth, as a share of it."""
+        """(n,) ours against the truth, as a share of it."""
         found: Floats = np.abs(self.ours - self.truth) / self.truth
         return found
 
     @property
     def inside(self) -> NDArray[np.bool_]:
-        """Is the truth in the interval, which is told to two steps of the register times the factor?"""
-        step = 2 * 20.0
-        found: NDArray[np.bool_] = (self.truth >= self.low - step) & (self.truth <= self.high + step)
-        return found
+        """(n,) whether the truth of the month is in its interval."""
+        return _within(self.truth, self.low, self.high)
+
+    @property
+    def estimated_inside(self) -> NDArray[np.bool_]:
+        """The same of each estimated day."""
+        return _within(self.day_truth, self.day_low, self.day_high)[self.estimated]
+
+    @staticmethod
+    def of_all(parts: "Sequence[Accuracy]") -> "Accuracy":
+        return Accuracy(*(np.concatenate([getattr(one, name) for one in parts]) for name in Accuracy.__annotations__))
 
 
-def rules_for_lost() -> Rules:
-    shipped = load_rules()
-    return replace(shipped, energy=replace(shipped.energy, estimate_lost=1))
+def _within(truth: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (truth >= low - STEP_WH) & (truth <= high + STEP_WH)
+    return found
 
 
 def accuracy(of: World, seed: int) -> Accuracy:
-    """Every station's month, by the same functions as accounting's."""
-    rules, days = rules_for_lost(), [of.first + timedelta(days=n) for n in range(-AROUND_D, of.days + AROUND_D)]
-    asked = [(station, day) for station in of.stations for day in days]
-    energy = FleetEnergy(registers(of, seed), of.registry, asked, rules, day_start(days[-1] + timedelta(days=9)))
-    rows = energy.rows(asked)
-    sky = sky_of(rows, of.registry, Neighbours(of.registry), asked, rules.energy)
-    last = of.first + timedelta(days=of.days - 1)
+    """Every station's month, as accounting computes it from what a store has, by the rules that are shipped."""
+    days = [of.first + timedelta(days=n) for n in range(of.days)]
+    store = cast("TelemetryStore", InMemory(registers(of, seed)))
+    portion = Portion({station: set(days) for station in of.stations})
+    now = day_start(days[-1] + timedelta(days=AROUND_D + 1))
     by_station: dict[str, list[DailyEnergy]] = {station: [] for station in of.stations}
-    for row in energy.rows(asked, sky):
-        if of.first <= row.day <= last:
-            by_station[row.station_id].append(row)
-    months = [_month(by_station[station]) for station in of.stations]
-    ours, low_wh, high_wh, whole = (np.array(column, np.float64) for column in zip(*months, strict=True))
-    return Accuracy(of.truth_wh(), ours, low_wh, high_wh, whole > 0)
+    for row in portion_energy(store, of.registry, portion, load_rules(), now).rows:
+        by_station[row.station_id].append(row)
+    rows = [by_station[station] for station in of.stations]
+    ours, low, high, whole = (np.array(column) for column in zip(*map(_month, rows), strict=True))
+    days_low, days_high = (np.array([[_bounds(day)[side] for day in of_one] for of_one in rows]) for side in (0, 1))
+    estimated = np.array([[day.estimated_low_wh is not None for day in of_one] for of_one in rows])
+    truth = of.truth_wh()
+    return Accuracy(truth.sum(axis=1), ours, low, high, whole, truth, days_low, days_high, estimated)
 
 
-def _month(rows: list[DailyEnergy]) -> tuple[int, int, int, bool]:
+def _month(rows: list[DailyEnergy]) -> tuple[float, float, float, bool]:
     total = sum(row.energy_wh or 0 for row in rows)
     low, high = month_interval(rows, total)
     known = all(row.energy_wh is not None for row in rows)
-    return total, total if low is None else low, total if high is None else high, known
+    return float(total), float(total if low is None else low), float(total if high is None else high), known
+
+
+def _bounds(row: DailyEnergy) -> tuple[float, float]:
+    energy = row.energy_wh or 0
+    low, high = row.estimated_low_wh, row.estimated_high_wh
+    return float(energy if low is None else low), float(energy if high is None else high)
 
 
 def rdtools_error(of: World) -> Floats:
@@ -182,5 +223,6 @@ def rdtools_error(of: World) -> Floats:
         series = pd.Series(power[read], pd.to_datetime(of.at_ms[read], unit="ms"))
         energy = energy_from_power(series, "15min", max_timedelta=pd.Timedelta("2h"))
         found.append(float(energy[(energy.index > begin) & (energy.index <= begin + end)].sum()))
-    error: Floats = np.abs(np.array(found) - of.truth_wh()) / of.truth_wh()
+    truth = of.truth_wh().sum(axis=1)
+    error: Floats = np.abs(np.array(found) - truth) / truth
     return error

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.income.simulated import Accuracy, World, accuracy, rdtools_error, world
+from tests.income.simulated import STEP_WH, Accuracy, World, accuracy, rdtools_error, world
 
 MONTHS = [date(2026, 6, 1), date(2026, 9, 1), date(2026, 12, 1)]
 STATIONS = 64
@@ -22,8 +22,7 @@ def of(month: date) -> World:
 
 @cache
 def measured() -> Accuracy:
-    found = [accuracy(of(month), month.month) for month in MONTHS]
-    return Accuracy(*(np.concatenate([getattr(one, name) for one in found]) for name in Accuracy.__annotations__))
+    return Accuracy.of_all([accuracy(of(month), month.month) for month in MONTHS])
 
 
 def test_a_tenth_is_missing_and_no_month_is_without_a_figure() -> None:
@@ -39,6 +38,16 @@ def test_the_error_of_a_month() -> None:
 
 def test_the_truth_is_in_the_interval_of_95_percent() -> None:
     assert measured().inside.mean() >= 0.93
+
+
+def test_the_truth_of_an_estimated_day_is_in_its_interval() -> None:
+    assert measured().estimated.mean() > 0.1
+    assert measured().estimated_inside.mean() >= 0.93
+
+
+def test_a_day_that_is_not_estimated_is_exact() -> None:
+    measured_days = ~measured().estimated
+    assert np.abs(measured().day_low - measured().day_truth)[measured_days].max() <= STEP_WH
 
 
 def test_an_interval_says_something() -> None:

@@ -10,6 +10,7 @@ from guangfu.clock import day_start, to_ms
 from guangfu.income.counters import Registers
 from guangfu.income.energy import daily_energy
 from guangfu.income.figures import DailyEnergy
+from guangfu.income.gaps import Likeness, Sky
 from guangfu.income.reasons import Reason
 from guangfu.income.rules import Rules, load_rules
 from guangfu.stations.models import Device
@@ -19,6 +20,12 @@ RULES = load_rules()
 DAY = date(2026, 6, 1)
 MIDNIGHT = day_start(DAY)
 Rows = Sequence[tuple[float, int]]
+RESET: Rows = [(0, 7_000_000), (10, 7_500_000), (10.25, 20_000), (24, 400_000)]
+
+
+def sky(index: float) -> Sky:
+    """What like stations had of a clear day, three days long."""
+    return {("s1", DAY + timedelta(days=n)): Likeness(index, 0.2) for n in range(3)}
 
 
 def at(hours: float) -> datetime:
@@ -51,9 +58,10 @@ def energy(
     now: float = 100,
     meters: list[Device] | None = None,
     rules: Rules = RULES,
+    sky: Sky | None = None,
 ) -> DailyEnergy:
     given = read if isinstance(read, Registers) else registers(read)
-    found = daily_energy(given, registry([station()], meters or [meter()]), [("s1", day)], rules, at(now))
+    found = daily_energy(given, registry([station()], meters or [meter()]), [("s1", day)], rules, at(now), sky)
     assert len(found) == 1
     return found[0]
 
@@ -171,8 +179,29 @@ def test_a_wrap_that_the_station_could_not_give_is_none() -> None:
 
 
 def test_a_reset_counts_what_the_register_shows_after_it() -> None:
-    found = energy([(0, 7_000_000), (10, 7_500_000), (10.25, 20_000), (24, 400_000)])
+    """What it lost nobody knows: at most what a clear sky would have given 300 kW in a quarter of an hour."""
+    found = energy(RESET)
     assert (found.energy_wh, found.reason) == (500_000 + 20_000 + 380_000, Reason.METER_RESET)
+    assert found.estimated_low_wh == found.energy_wh
+    assert 0 < (found.estimated_high_wh or 0) - 900_000 < 300_000 / 4
+
+
+def test_what_a_reset_lost_is_estimated_from_like_stations() -> None:
+    """They had eight tenths of a clear day: more than the register shows after its reset."""
+    found = energy(RESET, sky=sky(0.8))
+    assert found.reason == Reason.ESTIMATED_LOST
+    low, middle, high = found.estimated_low_wh or 0, found.energy_wh or 0, found.estimated_high_wh or 0
+    assert 900_000 <= low < middle < high < 900_000 + 300_000 / 4
+
+
+def test_like_stations_may_say_less_than_the_register_shows_after_its_reset() -> None:
+    assert energy(RESET, sky=sky(0.1)).energy_wh == 900_000
+
+
+def test_where_estimates_do_not_count_what_was_lost_is_named_only() -> None:
+    rules = replace(RULES, energy=replace(RULES.energy, estimate_lost=0))
+    assert energy(RESET, sky=sky(0.8), rules=rules).energy_wh == energy(RESET).energy_wh
+    assert energy(RESET, sky=sky(0.8), rules=rules).reason == Reason.METER_RESET
 
 
 def test_a_reset_to_an_implausible_value_counts_nothing() -> None:
@@ -202,15 +231,62 @@ def test_a_factor_applies_from_its_day_on() -> None:
     assert energy(rows, meters=meters, day=change).energy_wh == 1000 * 20
 
 
-def test_an_exchanged_meter_and_its_successor_add_up() -> None:
-    """The old one counts to its last reading at 10:00, the new one from its first at 11:00."""
-    meters = [meter(valid_to=DAY + timedelta(days=1), factor=2), meter(device="meter-2", valid_from=DAY, factor=3)]
-    rows = together(
-        registers([(0, 900_000), (9.75, 950_000), (10, 960_000)]),
-        registers([(11, 5), (11.25, 1_005), (24, 100_005)], device="meter-2"),
+EXCHANGE = [meter(valid_to=DAY + timedelta(days=1), factor=2), meter(device="meter-2", valid_from=DAY, factor=3)]
+
+
+def exchanged(old_at: float, new_at: float, until: float = 24) -> Registers:
+    """60 kWh on the old one's register up to its last reading, 100 kWh on the new one's from its first."""
+    return together(
+        registers([(0, 900_000), (old_at, 960_000)]),
+        registers([(new_at, 5), (new_at + 0.25, 1_005), (until, 100_005)], device="meter-2"),
     )
-    found = energy(rows, meters=meters)
-    assert (found.energy_wh, found.complete, found.reason) == (60_000 * 2 + 100_000 * 3, True, None)
+
+
+def test_an_exchanged_meter_and_its_successor_add_up() -> None:
+    """Nothing passes by night; by day, nobody knows what passed from 10:00 to 11:00, and it is named."""
+    night, noon = (energy(exchanged(*hours), meters=EXCHANGE) for hours in ((2, 3), (10, 11)))
+    counted = (60_000 * 2 + 100_000 * 3, True, Reason.METER_EXCHANGE)
+    assert (night.energy_wh, night.complete, night.reason) == counted
+    assert (noon.energy_wh, noon.complete, noon.reason) == counted
+    assert (night.estimated_low_wh, noon.estimated_low_wh) == (None, noon.energy_wh)
+    assert 0 < (noon.estimated_high_wh or 0) - (noon.energy_wh or 0) < 300_000
+
+
+def test_energy_while_a_meter_is_exchanged_is_estimated_from_like_stations() -> None:
+    bare, found = (energy(exchanged(10, 11), meters=EXCHANGE, sky=like) for like in (None, sky(0.5)))
+    assert (found.reason, found.complete) == (Reason.ESTIMATED_LOST, True)
+    between, most = ((one or 0) - (bare.energy_wh or 0) for one in (found.energy_wh, bare.estimated_high_wh))
+    assert round(between / most, 3) == 0.5
+    low, high = found.estimated_low_wh or 0, found.estimated_high_wh or 0
+    assert (bare.energy_wh or 0) <= low < (found.energy_wh or 0) < high
+
+
+def test_an_exchange_of_days_is_shared_over_them() -> None:
+    """Last read at 10:00 of the day, the new one first at 09:00 two days later: each day has its part."""
+    days, rows = [DAY + timedelta(days=n) for n in range(3)], exchanged(10, 57, until=72)
+    without = [energy(rows, meters=EXCHANGE, day=day) for day in days]
+    assert [(day.energy_wh, day.reason) for day in without] == [(None, Reason.GAP_AT_MIDNIGHT)] * 3
+    found = [energy(rows, meters=EXCHANGE, day=day, sky=sky(0.5)) for day in days]
+    assert [(day.reason, day.complete) for day in found] == [(Reason.ESTIMATED_LOST, True)] * 3
+    first, whole, last = (day.energy_wh or 0 for day in found)
+    assert 120_000 < first < 120_000 + whole
+    assert 300_000 < last < 300_000 + whole
+
+
+def test_an_exchange_that_the_registry_dates_later_begins_with_the_old_ones_last_reading() -> None:
+    change = DAY + timedelta(days=1)
+    meters = [meter(valid_to=change, factor=2), meter(device="meter-2", valid_from=change, factor=3)]
+    rows = exchanged(10, 30, until=48)
+    days = [energy(rows, meters=meters, day=day, sky=sky(0.5)) for day in (DAY, change)]
+    assert [(day.reason, day.complete) for day in days] == [(Reason.ESTIMATED_LOST, True)] * 2
+    assert [(day.energy_wh or 0) > counted for day, counted in zip(days, (120_000, 300_000), strict=True)] == [True] * 2
+
+
+def test_of_several_meters_an_exchanged_one_is_not_estimated() -> None:
+    """Like stations tell what the station had, but not what of it passed this meter."""
+    rows = together(exchanged(10, 11), registers([(0, 0), (24, 100)], device="meter-3"))
+    found = energy(rows, meters=[*EXCHANGE, meter(device="meter-3")], sky=sky(0.5))
+    assert (found.reason, found.estimated_low_wh) == (Reason.METER_EXCHANGE, found.energy_wh)
 
 
 def test_a_meter_exchanged_at_midnight_counts_to_its_closing_reading() -> None:

@@ -207,6 +207,10 @@ class Deadline:
     open: Text
     confirmed: bool
 
+    @property
+    def unconfirmed(self) -> bool:
+        return not self.confirmed and (self.confidence is Confidence.C or bool(self.open.zh))
+
 
 class Rhythm(StrEnum):
     """How often money goes on to the villages."""
@@ -286,7 +290,7 @@ class EnergyRules:
     like_spread: float = 0.2
     clear_sky_spread: float = 0.6
     part_day_spread: float = 0.35
-    estimate_lost: float = 0
+    estimate_lost: float = 1
     lost_spread: float = 0.15
     subsidised_hours: float = 0
     subsidised_hours_i: float = 32_000

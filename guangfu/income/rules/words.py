@@ -66,8 +66,9 @@ ENERGY: Final = {
         "一日的一部分与其应占份额相差的标准差", "how far a part of a day differs from its share of the day (one sigma)"
     ),
     "estimate_lost": Text(
-        "1：电表在中断内清零而丢失的电量按同类电站估算；0：无电量",
-        "1: energy that a counter lost within a gap is estimated from like stations; 0: no figure",
+        "1：电表清零而丢失的电量、换表期间的电量按同类电站估算；0：不计入",
+        "1: energy that a counter lost, or that passed while a meter was exchanged, is estimated from like stations; "
+        "0: it does not count",
     ),
     "lost_spread": Text(
         "此类估算整体偏差的标准差", "how far such an estimate differs from the truth as a whole (one sigma)"

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Table
 
 from guangfu.clock import month_days
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome, VillageMonthlyIncome
+from guangfu.income.reasons import Reason
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.bulk import chunks, insert_rows
 
@@ -44,10 +45,11 @@ def sum_energy(db: Connection, station_id: str, *, start: date, before: date) ->
     return int(db.execute(total).scalar() or 0)
 
 
-def read_estimated(db: Connection, *, start: date, end: date) -> list[tuple[str, date]]:
-    """Stations and days of which a part of the energy was shared from a gap, from `start` to `end`, both included."""
+def read_in_gaps(db: Connection, *, start: date, end: date) -> list[tuple[str, date]]:
+    """Stations and days that like stations tell of, or could, as they lie in gaps; both bounds included."""
     row = schema.daily_energy.c
-    days = sa.select(row.station_id, row.day).where(row.day.between(start, end), row.estimated_low_wh.is_not(None))
+    in_gap = row.estimated_low_wh.is_not(None) | (row.reason == Reason.GAP_AT_MIDNIGHT)
+    days = sa.select(row.station_id, row.day).where(row.day.between(start, end), in_gap)
     return [(station_id, day) for station_id, day in db.execute(days)]
 
 
