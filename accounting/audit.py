@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from guangfu.clock import Clock, local_day
 from guangfu.income.audit import audit, periods_of
@@ -21,16 +21,25 @@ MARK: Final = "audit"
 def run_audit(engine: Engine, rules: Rules, at: datetime, by: str, months: Sequence[str] | None = None) -> Taken:
     """Looks at some months with their quarters and years, at every month of which anything is known if left out.
 
+    A run over every month is the day's: it leaves the mark that `ran_at` tells.
+
     Raises:
         Unavailable: The database can't be reached.
     """
     registry, today = read_registry(engine), local_day(at)
     with engine.connect() as db:
         rules = rules_in_force(db, rules)
-        months = audit_months(db, today) if months is None else months
-        found = audit(read_audit_facts(db, registry, months), rules, months, today) if months else []
+        looked_at = audit_months(db, today) if months is None else months
+        found = audit(read_audit_facts(db, registry, looked_at), rules, looked_at, today) if looked_at else []
     with engine.begin() as db:
-        return take_findings(db, found, periods_of(months), at=at, rules_version=rules.version, by=by)
+        if months is None:
+            write_rollup_mark(db, MARK, at)
+        return take_findings(db, found, periods_of(looked_at), at=at, rules_version=rules.version, by=by)
+
+
+def ran_at(db: Connection) -> datetime | None:
+    """When the checks last looked at every month."""
+    return read_rollup_mark(db, MARK)
 
 
 class Auditor:
@@ -50,12 +59,10 @@ class Auditor:
         if self._is_done(now) or registry_version(self._engine) == 0:
             return None
         with self._engine.connect() as db:
-            self._done_at = read_rollup_mark(db, MARK)
+            self._done_at = ran_at(db)
         if self._is_done(now):
             return None
         taken = run_audit(self._engine, self._rules, now, "accounting")
-        with self._engine.begin() as db:
-            write_rollup_mark(db, MARK, now)
         self._done_at = now
         return taken
 

@@ -5,17 +5,21 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from accounting.papers.common import Office, village_name, yuan
-from accounting.papers.model import Column, Kind, Row, Table
-from guangfu.clock import month_days
-from guangfu.income.passing_on import deadline_for, due_on
+from accounting.audit import ran_at
+from accounting.papers.common import Office, banner_name, station_name, village_name
+from accounting.papers.model import NOT_HERE, Column, Kind, Row, Table
+from guangfu.clock import local_day, month_days
+from guangfu.income.audit import periods_of
 from guangfu.income.plans import PlanLine, check_plan
-from guangfu.income.rules.models import Leg
+from guangfu.income.rules.audit import Check, Severity
+from guangfu.income.rules.audit_words import CHECK_NAMES, SEVERITY_NAMES
 from guangfu.income.rules.spending import Spending
 from guangfu.income.rules.spending_words import SPENDING_NAMES
-from guangfu.ledger.allocating import Due
-from guangfu.stations.models import valid_on
-from guangfu.storage.sql.payments import paid_by_line, read_dues, read_payments, unattended
+from guangfu.ledger.states import Subject, state_name
+from guangfu.stations.models import Registry, valid_on
+from guangfu.storage.sql.findings import EXPLAINED, OPEN, Finding, read_findings
+from guangfu.storage.sql.papers import read_changes
+from guangfu.storage.sql.payments import paid_by_line, read_dues, read_payments
 from guangfu.storage.sql.persons import PersonKind, read_persons
 from guangfu.storage.sql.plans import read_plan_lines, read_posts
 from guangfu.texts import Text
@@ -50,19 +54,39 @@ def _reached(db: Connection, village: str, lines: dict[str, PlanLine]) -> int:
     return sum(one.kind == PersonKind.PERSON for one in read_persons(db, payees).values()) if payees else 0
 
 
-def findings_table(db: Connection, office: Office, villages: Sequence[str], year: int, open_: Sequence[Due]) -> Table:
-    """What the plan's rules, the attendance and the deadlines say; each with the rule's document."""
-    rows = [row for village in villages for row in _plan_findings(db, office, village, year)]
-    for number in range(1, 13):
-        rows += [
-            Row((_UNATTENDED, village_name(office.registry, due.village_id or ""),
-                 f"{due.month} {due.due_id} {yuan(due.due_fen)}", "—"))
-            for due in unattended(db, f"{year}-{number:02d}")
-            if due.village_id in villages
-        ]  # fmt: skip
-    rows += _late(office, year, open_)
+def findings_table(db: Connection, office: Office, banner_code: str, villages: Sequence[str], year: int) -> Table:
+    """What audit checks found of the year and stands, then what the plans' rules say; each with its document."""
+    periods = periods_of(f"{year}-{number:02d}" for number in range(1, 13))
+    found = read_findings(db, banner_code=banner_code, states=(OPEN, EXPLAINED), periods=periods)
+    rows = [_finding(db, office, one) for one in found]
+    rows += [row for village in villages for row in _plan_findings(db, office, village, year)]
+    at = ran_at(db)
+    note = _NEVER if at is None else _LOOKED.filled(day=local_day(at))
     title = Text("待处理事项", "To be looked at")
-    return Table(title, FINDING_COLUMNS, tuple(rows), empty=Text("没有", "nothing"), sheet=title)
+    return Table(title, FINDING_COLUMNS, tuple(rows), empty=Text("没有", "nothing"), sheet=title, note=note)
+
+
+def _finding(db: Connection, office: Office, one: Finding) -> Row:
+    name, severity = CHECK_NAMES[Check(one.check_name)], SEVERITY_NAMES[Severity(one.severity)]
+    what = Text(f"{severity.zh}：{name.zh}", f"{severity.en}: {name.en}")
+    state = state_name(Subject.FINDING, one.state)
+    notes = [_UNCONFIRMED] if one.unconfirmed else []
+    if one.state == EXPLAINED:
+        *_, step = read_changes(db, Subject.FINDING, one.finding_id)
+        notes.append(_EXPLAINED.filled(why=step.reason or "—", day=local_day(step.changed_at)))
+    cells = (what, _place(office.registry, one), one.text, state, _basis(one.document, one.confidence))
+    return Row(cells, tuple(notes))
+
+
+def _place(registry: Registry, one: Finding) -> Text:
+    station = registry.stations.get(one.station_id or "")
+    if station is not None:
+        return station_name(station)
+    return village_name(registry, one.village_id) if one.village_id else banner_name(registry, one.banner_code or "")
+
+
+def _basis(document: str, confidence: str) -> str:
+    return f"{document or '—'}（{confidence or '—'}）"
 
 
 def _plan_findings(db: Connection, office: Office, village: str, year: int) -> list[Row]:
@@ -70,31 +94,16 @@ def _plan_findings(db: Connection, office: Office, village: str, year: int) -> l
     lines = read_plan_lines(db, village_id=village, year=year)
     found = check_plan(lines, year, rules.uses, rules.bans, rules.plan_limits) if lines else []
     return [
-        Row((Text("收益使用计划", "plan of use"), village_name(office.registry, village), one.text,
-             f"{one.document or '—'}（{one.confidence or '—'}）"))
+        Row((Text("收益使用计划", "plan of use"), village_name(office.registry, village), one.text, NOT_HERE,
+             _basis(one.document, one.confidence)))
         for one in found
     ]  # fmt: skip
 
 
-def _late(office: Office, year: int, open_: Sequence[Due]) -> list[Row]:
-    """What of the year's energy should have come into the agency by now, by part. [fen]"""
-    sums: dict[tuple[str, str], int] = {}
-    for due in open_:
-        if due.month[:4] != str(year) or due.amount <= 0:
-            continue
-        day, banner = month_days(due.month)[0], office.registry.stations[due.station_id].banner_code
-        rule = deadline_for(Leg.INTO_AGENCY, due.part, day, banner, office.desk.rules)
-        if rule is not None and due_on(rule, day) < office.desk.today:
-            key = due.part, f"{rule.document}（{rule.confidence}）"
-            sums[key] = sums.get(key, 0) + due.amount
-    return [
-        Row((Text("逾期未到账", "late into the agency"), _LATE[part], yuan(amount), document))
-        for (part, document), amount in sorted(sums.items())
-    ]
-
-
-_UNATTENDED: Final = Text("无考勤发放岗位工资", "a post paid without attendance")
-_LATE: Final = {"base": Text("基础", "base"), "subsidy": Text("补贴", "subsidy")}
+_LOOKED: Final = Text("审计检查于 {day} 运行。", "Audit checks looked on {day}.")
+_NEVER: Final = Text("审计检查尚未运行。", "Audit checks have not run yet.")
+_UNCONFIRMED: Final = Text("依据待核实", "unconfirmed")
+_EXPLAINED: Final = Text("{day} 说明：{why}", "explained on {day}: {why}")
 USE_COLUMNS: Final = (
     Column("village", Text("嘎查村", "village")),
     *(Column(str(s), SPENDING_NAMES[s], Kind.FEN, total=True) for s in Spending),
@@ -109,6 +118,7 @@ FINDING_COLUMNS: Final = (
     Column("what", Text("事项", "what")),
     Column("where", Text("何处", "where")),
     Column("detail", Text("内容", "detail")),
+    Column("state", Text("状态", "state")),
     Column("rule", Text("依据", "rule")),
 )
 _REACHED: Final = Text(

@@ -56,7 +56,7 @@ def yearly_report(db: Connection, office: Office, banner_code: str, year: int) -
         tables=(
             _energy(db, stations, year), _amounts(db, own, year, open_), _ageing(open_, office),
             *_slots(db, stations, year), _villages(office, money), use_table(db, office, villages, year),
-            findings_table(db, office, villages, year, open_),
+            findings_table(db, office, banner_code, villages, year),
         ),
         signatures=PREPARED,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accounting.audit import run_audit
 from accounting.papers.batch_cover import batch_cover, control_sum
 from accounting.papers.beneficiary import beneficiary_statement
 from accounting.papers.model import Paper
@@ -17,6 +18,7 @@ from accounting.papers.workbook import workbook
 from accounting.villages.imports import Declined
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.storage.errors import Refused
+from guangfu.storage.sql.findings import explain_finding
 from guangfu.storage.sql.money import village_money
 from guangfu.storage.sql.payments import read_payments
 from guangfu.storage.sql.persons import read_looks
@@ -179,11 +181,23 @@ def test_a_year_has_each_station_village_and_what_is_to_be_looked_at(county: Cou
     paper = build(county, "year")
     text = all_of(paper)
     assert "198.4" in text  # 59,520 kWh of 300 kW
-    assert "逾期未到账" in text
+    assert "审计检查尚未运行" in text
     assert figures(4_790_001, 653_660, 4_136_341, 80_000) <= set(re.findall(r"-?[\d,]+\.\d\d", _spaced(text)))
     assert [sheet.title for sheet in sheets(workbook(paper, Lang.ZH), values=True)] == [
         "电量", "电站金额", "嘎查村", "待处理事项",
     ]  # fmt: skip
+
+
+def test_a_year_has_what_audit_checks_found_and_why_where_it_is_explained(county: County) -> None:
+    """Of st-j's base of 36,000.00, 5,999.99 never came."""
+    run_audit(county.engine, county.rules, NOW, "李")
+    found = all_of(build(county, "year"))
+    assert "审计检查于2026-10-10运行" in found
+    assert "严重：到账与结算不符" in found and "相差5,999.99元待处理国开办发〔2017〕61号（A）" in found
+    with county.engine.begin() as db:
+        explain_finding(db, f"receipt_mismatch:st-j:{MONTH}", "电力公司来函", at=NOW, by="李")
+    explained = all_of(build(county, "year"))
+    assert "相差5,999.99元已说明" in explained and "2026-10-10说明：电力公司来函" in explained
 
 
 def _spaced(text: str) -> str:
