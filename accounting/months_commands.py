@@ -15,7 +15,7 @@ from accounting.statements_shown import AMOUNT_HEADS, ESTIMATED, SETTLED, show_d
 from accounting.villages.imports import PREVIEW, ApplyOption, keep_voucher, told
 from guangfu.clock import SystemClock
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
-from guangfu.commands.shown import local_time, print_table
+from guangfu.commands.shown import NO_HEAD, local_time, print_table, unconfirmed_mark
 from guangfu.commands.who import ByOption, who
 from guangfu.exits import Exit
 from guangfu.explain.subjects import is_month
@@ -65,11 +65,13 @@ def list_(sql_url: SqlUrl = None, lang: LangOption = "zh-CN") -> None:
     states = list(STEPS[Subject.STATION_MONTH])
     heads = (
         Text("月份", "month"), *(state_name(Subject.STATION_MONTH, state) for state in states),
-        Text("预估 元", "estimated, yuan"), Text("结算 元", "settled, yuan"), Text("待核对", "to look at"),
+        Text("待核对", "to look at"), NO_HEAD, Text("预估 元", "estimated, yuan"), NO_HEAD,
+        Text("结算 元", "settled, yuan"),
     )  # fmt: skip
     rows = [
-        (one.month, *(str(one.states.get(state, 0)) for state in states), yuan_text(one.estimated.gross_fen),
-         yuan_text(one.settled.gross_fen), str(len(one.waiting)))
+        (one.month, *(str(one.states.get(state, 0)) for state in states), str(len(one.waiting)),
+         unconfirmed_mark(one.estimated.unconfirmed, language), yuan_text(one.estimated.gross_fen),
+         unconfirmed_mark(one.settled.unconfirmed, language), yuan_text(one.settled.gross_fen))
         for one in found
     ]  # fmt: skip
     print_table(language, heads, rows, numbers=len(heads) - 1)
@@ -100,20 +102,25 @@ def show(
 def _show(found: MonthSummary, lang: Lang) -> None:
     states = "、".join(f"{state_name(Subject.STATION_MONTH, s)(lang)} {n}" for s, n in sorted(found.states.items()))
     typer.echo(f"{found.month}  {states}")
-    print_table(lang, AMOUNT_HEADS, [
+    print_table(lang, (AMOUNT_HEADS[0], NO_HEAD, *AMOUNT_HEADS[1:]), [
         _amounts(ESTIMATED(lang), found.estimated, lang), _amounts(SETTLED(lang), found.settled, lang),
     ], numbers=3)  # fmt: skip
     of = found.estimated_of_settled
     if any(one.difference_wh or one.difference_base_fen or one.difference_subsidy_fen for one in found.differences):
         typer.echo(_WHY(lang, n=of.stations))
-        show_differences((of.energy_wh, of.base_fen, of.subsidy_fen), found.differences, lang)
+        show_differences(
+            (of.energy_wh, of.base_fen, of.subsidy_fen), found.differences, lang, unconfirmed=of.unconfirmed
+        )
     if found.waiting:
         typer.echo(_WAITING(lang))
         show_statements(found.waiting, lang)
 
 
 def _amounts(name: str, of: Amounts, lang: Lang) -> tuple[str, ...]:
-    return _OF(lang, name=name, n=of.stations), kwh(of.energy_wh), yuan_text(of.base_fen), yuan_text(of.subsidy_fen)
+    return (
+        _OF(lang, name=name, n=of.stations), unconfirmed_mark(of.unconfirmed, lang), kwh(of.energy_wh),
+        yuan_text(of.base_fen), yuan_text(of.subsidy_fen),
+    )  # fmt: skip
 
 
 def _show_station(db: Connection, station: str, month: str, lang: Lang) -> None:

@@ -30,7 +30,7 @@ from guangfu.stations.files.mapped import ColumnMapping
 from guangfu.storage.sql.papers import read_changes
 from guangfu.storage.sql.registry import read_registry
 from guangfu.storage.sql.rules_in_force import rules_in_force
-from guangfu.storage.sql.settlement import lock_months, read_statements
+from guangfu.storage.sql.settlement import doubtful_estimates, lock_months, read_statements
 from guangfu.texts import Lang, Text
 
 app = typer.Typer(
@@ -137,11 +137,12 @@ def show(
     language = Lang.parse(lang)
     with opened_database(sql_url, language) as engine, engine.connect() as db:
         found = read_statements(db, ids=[statement_id])
+        doubtful = bool(doubtful_estimates(db, found))
         steps = read_changes(db, Subject.STATEMENT, statement_id)
     if not found:
         typer.echo(_UNKNOWN(language, id=statement_id), err=True)
         raise typer.Exit(Exit.USAGE)
-    show_statement(found[0], steps, language)
+    show_statement(found[0], steps, language, unconfirmed=doubtful)
 
 
 @app.command()

@@ -41,6 +41,10 @@ ESTIMATED = Text("预估（遥测 × 电价）", "estimated (telemetry × tariff
 SETTLED = Text("结算（结算单，含退补）", "settled (statement, with corrections)")
 TOLERANCE = Text("容差（表码一步 × 倍率）：{kwh} kWh", "tolerance (a step of the register × factor): {kwh} kWh")
 LOOK = Text("待人工核对：{causes}", "somebody must look at: {causes}")
+ESTIMATE_UNCONFIRMED = Text(
+    "预估及由此得出的差异待核实：所依据的规则中有尚未核实的",
+    "the estimate, and so what differs from it, is unconfirmed: a rule that it rests on is",
+)
 WHERE = Text("来源：{source}；凭证 {voucher}", "from {source}; voucher {voucher}")
 _PARTS = {"base": Text("基础", "base"), "subsidy": Text("补贴", "subsidy")}
 _DASH = "—"
@@ -67,7 +71,7 @@ def causes(found: Sequence[Cause], lang: Lang) -> str:
     return "、".join(CAUSE_NAMES[cause](lang) for cause in found)
 
 
-def show_statement(one: KeptStatement, steps: Sequence[StateChange], lang: Lang) -> None:
+def show_statement(one: KeptStatement, steps: Sequence[StateChange], lang: Lang, *, unconfirmed: bool) -> None:
     """A statement whole: what it says, what it was compared with, why it differs, who did what."""
     said = one.statement
     show_statements([one], lang)
@@ -87,25 +91,29 @@ def show_statement(one: KeptStatement, steps: Sequence[StateChange], lang: Lang)
             (x.month, _PARTS[str(x.part)](lang), x.reason or _DASH, kwh(x.settled_energy_wh), yuan_text(x.settled_fen))
             for x in said.corrections
         ], numbers=2)  # fmt: skip
-    _compared(one, lang)
+    _compared(one, lang, unconfirmed=unconfirmed)
     print_table(lang, STEP_HEADS, [
         (local_time(x.changed_at), state_name(Subject.STATEMENT, x.after)(lang), x.changed_by, x.reason or _DASH)
         for x in steps
     ])  # fmt: skip
 
 
-def _compared(one: KeptStatement, lang: Lang) -> None:
+def _compared(one: KeptStatement, lang: Lang, *, unconfirmed: bool) -> None:
     estimated = (one.estimated_energy_wh or 0, one.estimated_base_fen or 0, one.estimated_subsidy_fen or 0)
-    show_differences(estimated, one.differences, lang)
+    show_differences(estimated, one.differences, lang, unconfirmed=unconfirmed)
     if one.tolerance_wh is not None:
         typer.echo(TOLERANCE(lang, kwh=kwh(one.tolerance_wh)))
     if one.attention and one.state == "imported":
         typer.echo(LOOK(lang, causes=causes(one.attention, lang)))
 
 
-def show_differences(estimated: tuple[int, int, int], differences: Sequence[Difference], lang: Lang) -> None:
+def show_differences(
+    estimated: tuple[int, int, int], differences: Sequence[Difference], lang: Lang, *, unconfirmed: bool
+) -> None:
     """From the estimate to what is settled, cause by cause; energy in Wh, amounts in fen."""
     print_table(lang, AMOUNT_HEADS, list(_ladder(estimated, differences, lang)), numbers=3)
+    if unconfirmed:
+        typer.echo(ESTIMATE_UNCONFIRMED(lang))
 
 
 def _ladder(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from accounting.lifetime import lifetimes
 from accounting.months import by_month, month_rows
 from guangfu.clock import day_start, month_days
+from guangfu.income.entitlement import entitlement_unconfirmed
 from guangfu.income.figures import DailyEnergy, MonthlyIncome, VillageMonthlyIncome
 from guangfu.income.rules import Rules
 from guangfu.income.rules.catalogue import row_id
@@ -156,9 +157,10 @@ def estimates(
     stations = {row.station_id for row in energy}
     rows = month_rows(registry, rules, month, stations, energy, day_start(today), today, lifetime_wh)
     found = gathered(rows.monthly, rows.villages)
+    doubtful = entitlement_unconfirmed(month_days(month)[-1], rules)
     for station_id, owed in _owed(registry, rules, month, today):
         key = Key(month, Level.STATION, station_id)
-        found[key] = found.get(key, Estimate()).plus(Amounts(owed=owed), unconfirmed=False)
+        found[key] = found.get(key, Estimate()).plus(Amounts(owed=owed), unconfirmed=doubtful and bool(owed))
     return found
 
 

@@ -16,7 +16,7 @@ from guangfu.ledger.books import AGENCY
 from guangfu.ledger.states import Subject, state_name
 from guangfu.stations.models import Registry
 from guangfu.storage.sql.companies import company_standings
-from guangfu.storage.sql.money import receivables, total_of, village_money
+from guangfu.storage.sql.money import doubtful_months, receivables, total_of, village_money
 from guangfu.storage.sql.receipts import KeptAllocation, Receipt, read_allocations, read_receipts
 from guangfu.storage.sql.transfers import Transfer, TransferLine, read_transfer_lines, read_transfers
 from guangfu.texts import Lang, Text
@@ -69,6 +69,7 @@ def receivables_answer(
     """What is outstanding by age, and where the companies of centralized stations stand."""
     names: dict[str, str] = {}
     groups: dict[str, list[Due]] = {}
+    doubtful = doubtful_months(db)
     for due in receivables(db, registry):
         station = registry.stations[due.station_id]
         banner = registry.banners.get(station.banner_code)
@@ -80,6 +81,7 @@ def receivables_answer(
         schemas.ReceivableRow(
             id=key, name=names[key], part=part, up_to_3_months_fen=classes[0], up_to_12_months_fen=classes[1],
             up_to_24_months_fen=classes[2], over_24_months_fen=classes[3], outstanding_fen=sum(classes),
+            unconfirmed=any(due.part == part and (due.station_id, due.month) in doubtful for due in dues),
         )
         for key, dues in sorted(groups.items())
         for part, classes in ageing(dues, f"{today:%Y-%m}").items()
@@ -153,6 +155,7 @@ def _plain(name: str, title: Text) -> Column[object]:
     return Column(name, title, lambda row, _: getattr(row, name))
 
 
+_UNCONFIRMED: Final = _plain("unconfirmed", Text("待核实", "unconfirmed"))
 RECEIPT_COLUMNS: Final[tuple[Column[object], ...]] = (
     _plain("receipt_id", Text("到账编号", "receipt")),
     _plain("received_on", Text("到账日期", "received on")),
@@ -172,6 +175,7 @@ RECEIVABLE_COLUMNS: Final[tuple[Column[object], ...]] = (
     _yuan("up_to_24_months_fen", Text("1 至 2 年", "1 to 2 years")),
     _yuan("over_24_months_fen", Text("2 年以上", "over 2 years")),
     _yuan("outstanding_fen", Text("未到账合计", "outstanding")),
+    _UNCONFIRMED,
 )
 TRANSFER_COLUMNS: Final[tuple[Column[object], ...]] = (
     _plain("transfer_id", Text("划拨单", "transfer")),
@@ -181,7 +185,7 @@ TRANSFER_COLUMNS: Final[tuple[Column[object], ...]] = (
     _plain("sent_on", Text("汇出日期", "sent on")),
     _plain("ended_on", Text("到账或退回日期", "ended on")),
     _yuan("passed_on_fen", Text("划拨金额", "passed on")),
-    _plain("unconfirmed", Text("待核实", "unconfirmed")),
+    _UNCONFIRMED,
     _plain("synthetic", Text("演示数据", "synthetic")),
 )
 MONEY_COLUMNS: Final[tuple[Column[object], ...]] = (
@@ -195,4 +199,5 @@ MONEY_COLUMNS: Final[tuple[Column[object], ...]] = (
     _yuan("arrived_fen", Text("已到村账", "arrived")),
     _yuan("balance_fen", Text("待划拨", "balance")),
     _yuan("paid_fen", Text("发放", "paid")),
+    _UNCONFIRMED,
 )

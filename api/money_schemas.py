@@ -55,6 +55,7 @@ class ReceivableRow(Schema):
     up_to_24_months_fen: int
     over_24_months_fen: int
     outstanding_fen: int
+    unconfirmed: bool
 
 
 class CompanyRow(Schema):
@@ -130,4 +131,5 @@ class VillageMoneyRow(Schema):
 class VillageMoney(Schema):
     village_id: str
     items: list[VillageMoneyRow]
+    unconfirmed: bool
     total: VillageMoneyRow

@@ -267,6 +267,7 @@ class HouseholdRow(Schema):
     slots: int
     month_fen: int | None
     basis: Literal["entitlement", "indicator"]
+    unconfirmed: bool
     reason: str | None = None
 
 
@@ -279,6 +280,7 @@ class Households(Schema):
 class HouseholdIncomeRow(Schema):
     period: str
     amount_fen: int | None
+    unconfirmed: bool
     reason: str | None = None
 
 

@@ -12,13 +12,14 @@ StatementState = Literal["imported", "matched", "posted", "replaced"]
 
 
 class DifferenceRow(Schema):
-    """What one cause adds to the estimate to make the statement."""
+    """What one cause adds to the estimate to make the statement; as `unconfirmed` as the estimate is."""
 
     cause: Cause
     name: str
     difference_wh: int
     difference_base_fen: int
     difference_subsidy_fen: int
+    unconfirmed: bool
 
 
 class StatementMeterRow(Schema):
@@ -55,7 +56,8 @@ class StatementCorrectionRow(Schema):
 class StatementRow(Schema):
     """A statement of the power company; amounts without corrections. `window_to` is not in the window.
 
-    `attention` are the causes for which a person must look at it; `estimated_…` is what it was compared with.
+    `attention` are the causes for which a person must look at it; `estimated_…` is what it was compared with, and so
+    what `differences` rest on: `unconfirmed` if a rule of that estimate is.
     """
 
     statement_id: str
@@ -73,6 +75,7 @@ class StatementRow(Schema):
     estimated_base_fen: int | None
     estimated_subsidy_fen: int | None
     tolerance_wh: int | None
+    unconfirmed: bool
     differences: list[DifferenceRow]
     imported_at: datetime
 
@@ -122,6 +125,7 @@ class EstimatedAmounts(Schema):
     estimated_gross_fen: int
     estimated_base_fen: int
     estimated_subsidy_fen: int
+    unconfirmed: bool
 
 
 class SettledAmounts(Schema):
@@ -131,6 +135,7 @@ class SettledAmounts(Schema):
     settled_gross_fen: int
     settled_base_fen: int
     settled_subsidy_fen: int
+    unconfirmed: bool
 
 
 class Month(Schema):

@@ -1,5 +1,6 @@
 """Statements and months as answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,19 +13,20 @@ from guangfu.ledger.books import Part
 from guangfu.stations.models import Registry
 from guangfu.storage.sql.month_summary import Amounts, read_month_summary
 from guangfu.storage.sql.papers import read_station_months
-from guangfu.storage.sql.settlement import KeptStatement, read_settled, read_statements
+from guangfu.storage.sql.settlement import KeptStatement, doubtful_estimates, read_settled, read_statements
 from guangfu.texts import Lang, Text
 
 
-def statement_row(one: KeptStatement, lang: Lang) -> schemas.StatementRow:
-    return schemas.StatementRow(**_statement(one, lang))
+def statement_rows(db: Connection, kept: Sequence[KeptStatement], lang: Lang) -> list[schemas.StatementRow]:
+    doubtful = doubtful_estimates(db, kept)
+    return [schemas.StatementRow(**_statement(one, one.statement_id in doubtful, lang)) for one in kept]
 
 
-def statement_detail(one: KeptStatement, lang: Lang) -> schemas.StatementDetail:
+def _detail(one: KeptStatement, unconfirmed: bool, lang: Lang) -> schemas.StatementDetail:
     """A statement with its meters, lines and corrections."""
     said = one.statement
     return schemas.StatementDetail(
-        **_statement(one, lang),
+        **_statement(one, unconfirmed, lang),
         meters=[schemas.StatementMeterRow.model_validate(x, from_attributes=True) for x in said.meters],
         lines=[
             schemas.StatementLineRow(
@@ -37,7 +39,7 @@ def statement_detail(one: KeptStatement, lang: Lang) -> schemas.StatementDetail:
     )  # fmt: skip
 
 
-def _statement(one: KeptStatement, lang: Lang) -> dict[str, Any]:
+def _statement(one: KeptStatement, unconfirmed: bool, lang: Lang) -> dict[str, Any]:
     said = one.statement
     return {
         "statement_id": one.statement_id, "station_id": said.station_id, "month": said.month, "state": one.state,
@@ -46,19 +48,23 @@ def _statement(one: KeptStatement, lang: Lang) -> dict[str, Any]:
         "settled_base_fen": said.part_fen(Part.BASE), "settled_subsidy_fen": said.part_fen(Part.SUBSIDY),
         "estimated_energy_wh": one.estimated_energy_wh, "estimated_base_fen": one.estimated_base_fen,
         "estimated_subsidy_fen": one.estimated_subsidy_fen, "tolerance_wh": one.tolerance_wh,
-        "differences": [_difference(x, lang) for x in one.differences], "imported_at": one.imported_at,
+        "unconfirmed": unconfirmed, "differences": [_difference(x, unconfirmed, lang) for x in one.differences],
+        "imported_at": one.imported_at,
     }  # fmt: skip
 
 
-def _difference(one: Difference, lang: Lang) -> schemas.DifferenceRow:
+def _difference(one: Difference, unconfirmed: bool, lang: Lang) -> schemas.DifferenceRow:
     return schemas.DifferenceRow(
         cause=one.cause, name=CAUSE_NAMES[one.cause](lang), difference_wh=one.difference_wh,
         difference_base_fen=one.difference_base_fen, difference_subsidy_fen=one.difference_subsidy_fen,
+        unconfirmed=unconfirmed,
     )  # fmt: skip
 
 
 def station_settlements(db: Connection, station_id: str, lang: Lang) -> schemas.StationSettlements:
     """Where a station's months stand, what is settled of them, and by which statements."""
+    statements = read_statements(db, stations=[station_id])
+    doubtful = doubtful_estimates(db, statements)
     return schemas.StationSettlements(
         station_id=station_id,
         months=[
@@ -68,7 +74,7 @@ def station_settlements(db: Connection, station_id: str, lang: Lang) -> schemas.
         settled=[
             schemas.SettledRow.model_validate(x, from_attributes=True) for x in read_settled(db, stations=[station_id])
         ],
-        statements=[statement_detail(x, lang) for x in read_statements(db, stations=[station_id])],
+        statements=[_detail(x, x.statement_id in doubtful, lang) for x in statements],
     )
 
 
@@ -86,9 +92,9 @@ def month_answer(db: Connection, registry: Registry, month: str, banner: str | N
         settled=schemas.SettledAmounts(
             stations=found.settled.stations, energy_wh=found.settled.energy_wh,
             settled_gross_fen=found.settled.gross_fen, settled_base_fen=found.settled.base_fen,
-            settled_subsidy_fen=found.settled.subsidy_fen,
+            settled_subsidy_fen=found.settled.subsidy_fen, unconfirmed=found.settled.unconfirmed,
         ),
-        differences=[_difference(x, lang) for x in found.differences],
+        differences=[_difference(x, found.estimated_of_settled.unconfirmed, lang) for x in found.differences],
         waiting=[x.statement_id for x in found.waiting],
     )  # fmt: skip
 
@@ -96,7 +102,7 @@ def month_answer(db: Connection, registry: Registry, month: str, banner: str | N
 def _estimated(of: Amounts) -> schemas.EstimatedAmounts:
     return schemas.EstimatedAmounts(
         stations=of.stations, energy_wh=of.energy_wh, estimated_gross_fen=of.gross_fen, estimated_base_fen=of.base_fen,
-        estimated_subsidy_fen=of.subsidy_fen,
+        estimated_subsidy_fen=of.subsidy_fen, unconfirmed=of.unconfirmed,
     )  # fmt: skip
 
 
@@ -116,6 +122,7 @@ STATEMENT_COLUMNS: list[Column[schemas.StatementRow]] = [
            lambda r, _: yuan(r.estimated_base_fen)),
     Column("estimated_subsidy_yuan", Text("预估补贴（元）", "estimated subsidy, yuan"),
            lambda r, _: yuan(r.estimated_subsidy_fen)),
+    Column("unconfirmed", Text("预估待核实", "estimate unconfirmed"), lambda r, _: r.unconfirmed),
     Column("attention", Text("待核对", "to look at"),
            lambda r, lang: "、".join(CAUSE_NAMES[c](lang) for c in r.attention)),
 ]  # fmt: skip
@@ -124,4 +131,5 @@ MONTH_COLUMNS: list[Column[schemas.DifferenceRow]] = [
     Column("difference_kwh", Text("电量（kWh）", "energy, kWh"), lambda r, _: kwh(r.difference_wh)),
     Column("difference_base_yuan", Text("基础（元）", "base, yuan"), lambda r, _: yuan(r.difference_base_fen)),
     Column("difference_subsidy_yuan", Text("补贴（元）", "subsidy, yuan"), lambda r, _: yuan(r.difference_subsidy_fen)),
+    Column("unconfirmed", Text("预估待核实", "estimate unconfirmed"), lambda r, _: r.unconfirmed),
 ]

@@ -141,6 +141,7 @@ def _household_row(row: HouseholdMonth, reason: Text | None, lang: Lang, *, begu
         slots=row.slots,
         month_fen=row.month_fen if begun else None,
         basis=row.basis.value,
+        unconfirmed=row.unconfirmed and begun,
         reason=reason(lang) if reason and rests_on_data else None,
     )
 
@@ -182,5 +183,6 @@ def _household_period(row: HouseholdPeriod, daily: Daily, basis: Basis, lang: La
     shared = basis is Basis.INDICATOR and row.reason is not Reason.NOT_BENEFICIARY
     reason = daily.reason(row.period, row.reason) if shared else stored_reason(row.reason)
     return schemas.HouseholdIncomeRow(
-        period=row.period, amount_fen=row.amount_fen, reason=reason(lang) if reason else None
-    )
+        period=row.period, amount_fen=row.amount_fen, unconfirmed=row.unconfirmed,
+        reason=reason(lang) if reason else None,
+    )  # fmt: skip

@@ -18,7 +18,7 @@ from accounting.villages.imports import (
     stop_at,
 )
 from guangfu.commands.opened import LangOption, SqlUrl
-from guangfu.commands.shown import print_table
+from guangfu.commands.shown import NO_HEAD, print_table, unconfirmed_mark
 from guangfu.commands.who import ByOption
 from guangfu.income.cash_files import INVOICE_COLUMNS, read_invoices
 from guangfu.income.rules.models import Taxpayer
@@ -102,7 +102,7 @@ def list_(
         rows = [
             (
                 r.station_id, r.month, names.get(r.deduction_id, r.deduction_id), _WAYS[r.way](language),
-                _OPEN(language) if r.unconfirmed else "",
+                unconfirmed_mark(r.unconfirmed, language),
                 *(yuan_text(Fen(a)) for a in (
                     r.due_fen, r.carried_before_fen, r.borne_base_fen + r.borne_subsidy_fen, r.carried_fen)),
             )
@@ -161,7 +161,7 @@ def vat(
         rows = [
             (
                 r.station_id, r.month, _PARTS[r.part](language), _TAXPAYERS[Taxpayer(r.taxpayer)](language), r.vat_id,
-                _EXEMPT(language) if r.exempt else "", _OPEN(language) if r.unconfirmed else "",
+                _EXEMPT(language) if r.exempt else "", unconfirmed_mark(r.unconfirmed, language),
                 *(yuan_text(Fen(a)) for a in (
                     r.settled_gross_fen, r.settled_tax_fen, r.settled_net_fen, r.settled_refund_fen)),
             )
@@ -194,20 +194,19 @@ _TAXPAYERS: Final = {
     Taxpayer.VILLAGE: Text("村集体", "village"), Taxpayer.AGENCY: Text("结转机构", "agency"),
     Taxpayer.GRID: Text("电网企业代收", "kept back by the grid company"), Taxpayer.COMPANY: Text("电站企业", "company"),
 }  # fmt: skip
-_OPEN: Final = Text("待核实", "unconfirmed")
 _EXEMPT: Final = Text("免征", "exempt")
 _INVOICE_HEADS: Final = (
     Text("电站", "station"), Text("项目", "deduction"), Text("月份", "months"), Text("发票号码", "number"),
     Text("收款单位", "payee"), Text("金额（元）", "amount, yuan"),
 )  # fmt: skip
 _BORNE_HEADS: Final = (
-    Text("电站", "station"), Text("月份", "month"), Text("项目", "deduction"), Text("依据", "way"), Text("", ""),
+    Text("电站", "station"), Text("月份", "month"), Text("项目", "deduction"), Text("依据", "way"), NO_HEAD,
     Text("应扣（元）", "due, yuan"), Text("上月结转（元）", "carried in, yuan"), Text("承担（元）", "borne, yuan"),
     Text("结转（元）", "carried on, yuan"),
 )  # fmt: skip
 _VAT_HEADS: Final = (
     Text("电站", "station"), Text("月份", "month"), Text("部分", "part"), Text("纳税人", "taxpayer"),
-    Text("规则", "rule"), Text("", ""), Text("", ""), Text("含税（元）", "gross, yuan"),
+    Text("规则", "rule"), NO_HEAD, NO_HEAD, Text("含税（元）", "gross, yuan"),
     Text("税额（元）", "tax, yuan"),
     Text("不含税（元）", "net, yuan"), Text("退税（元）", "given back, yuan"),
 )  # fmt: skip

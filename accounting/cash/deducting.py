@@ -103,15 +103,13 @@ def _costs(
     desk: Desk, station: Station, settled: Amounts, received: Amounts, invoices: Sequence[Invoiced],
     vat: Iterable[VatMonth],
 ) -> Mapping[str, tuple[Cost, ...]]:  # fmt: skip
-    agency: dict[str, int] = {}
-    for row in vat:
-        if row.taxpayer is Taxpayer.AGENCY:
-            agency[row.month] = agency.get(row.month, 0) + row.tax
+    agency = [row for row in vat if row.taxpayer is Taxpayer.AGENCY]
     months = {month for month, _ in (*settled, *received)}
     return {
         month: month_costs(
             station, month, settled=_of_month(settled, month), received=_of_month(received, month), invoices=invoices,
-            vat=Fen(agency.get(month, 0)), rules=desk.rules,
+            vat=Fen(sum(row.tax for row in agency if row.month == month)), rules=desk.rules,
+            vat_unconfirmed=any(row.unconfirmed for row in agency if row.month == month),
         )
         for month in months
     }  # fmt: skip

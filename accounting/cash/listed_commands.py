@@ -9,7 +9,7 @@ from accounting.cash.listed import changed_places, record_places
 from accounting.villages.forms import add_template_command
 from accounting.villages.imports import PREVIEW, ApplyOption, PathArgument, keep_voucher, stop_at
 from guangfu.commands.opened import LangOption, SqlUrl
-from guangfu.commands.shown import print_table
+from guangfu.commands.shown import NO_HEAD, print_table, unconfirmed_mark
 from guangfu.commands.who import ByOption
 from guangfu.income.cash_files import STATUS_COLUMNS, read_status_file
 from guangfu.income.rules.models import SubsidyStatus
@@ -65,7 +65,7 @@ def list_(
         rows = [
             (
                 s.station_id, s.name, STATUS_NAMES[standing.status](language), standing.document or "—",
-                _OPEN(language) if standing.unconfirmed else "", _kw(standing.listed_capacity_w), _kw(s.capacity_dc_w),
+                unconfirmed_mark(standing.unconfirmed, language), _kw(standing.listed_capacity_w), _kw(s.capacity_dc_w),
             )
             for s in sorted(desk.registry.stations.values(), key=lambda s: s.station_id)
             if all_ or s.station_id in desk.rules.subsidy_status
@@ -92,13 +92,12 @@ def _kw(capacity_w: int | None) -> str:
 
 add_template_command(app, "subsidy-list", {"places": lambda: STATUS_COLUMNS})
 
-_OPEN: Final = Text("待核实", "unconfirmed")
 _ROW_HEADS: Final = (
     Text("电站", "station"), Text("状态", "status"), Text("生效", "from"), Text("失效", "to"), Text("文号", "document"),
     Text("可信度", "confidence"), Text("清单容量（kW）", "listed, kW"),
 )  # fmt: skip
 _PLACE_HEADS: Final = (
-    Text("电站编号", "station"), Text("电站", "name"), Text("状态", "status"), Text("文号", "document"), Text("", ""),
+    Text("电站编号", "station"), Text("电站", "name"), Text("状态", "status"), Text("文号", "document"), NO_HEAD,
     Text("清单容量（kW）", "listed, kW"), Text("装机容量（kW）", "installed, kW"),
 )  # fmt: skip
 _COUNT: Final = Text("{new} 行是新的或有变化，{known} 行已有", "{new} rows are new or differ, {known} are known")

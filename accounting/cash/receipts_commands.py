@@ -27,7 +27,7 @@ from guangfu.income.cash_files import COMPANY_COLUMNS, LIST_COLUMNS, read_compan
 from guangfu.income.synthetic_bank import SyntheticBank, pay_base, pay_subsidy
 from guangfu.ledger.books import AGENCY
 from guangfu.storage.sql.companies import company_standings
-from guangfu.storage.sql.money import receivables
+from guangfu.storage.sql.money import doubtful_months, receivables
 from guangfu.storage.sql.receipts import lock_cash, read_allocations, read_receipts
 from guangfu.texts import Lang, Text
 
@@ -162,7 +162,7 @@ def ageing(
     if by not in {"station", "banner"}:
         raise typer.BadParameter("station | banner", param_hint="--by")
     with at_desk(sql_url, None, language) as (engine, desk), engine.connect() as db:
-        shown.show_ageing(receivables(db, desk.registry), desk, by, language)
+        shown.show_ageing(receivables(db, desk.registry), doubtful_months(db), desk, by, language)
 
 
 @app.command("reconcile")

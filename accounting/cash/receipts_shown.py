@@ -1,6 +1,6 @@
 """Bank lines, receipts, ageing and companies as commands print them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import typer
@@ -9,7 +9,7 @@ from accounting.cash.bank import BankImport, Reconciliation
 from accounting.cash.desk import MORE, MOST_ROWS
 from accounting.cash.matching import Match
 from accounting.cash.steps import Desk
-from guangfu.commands.shown import print_table
+from guangfu.commands.shown import NO_HEAD, print_table, unconfirmed_mark
 from guangfu.income.bank_export import KIND_NAMES
 from guangfu.ledger.allocating import AGE_NAMES, WAY_NAMES, Due, Way, ageing
 from guangfu.ledger.fen import Fen, yuan_text
@@ -65,8 +65,10 @@ def show_receipts(
     _table(lang, _RECEIPT_HEADS, rows, numbers=2)
 
 
-def show_ageing(dues: Sequence[Due], desk: Desk, by: str, lang: Lang) -> None:
-    """A line for each station or banner and part, in classes of age."""
+def show_ageing(
+    dues: Sequence[Due], doubtful: Collection[tuple[str, str]], desk: Desk, by: str, lang: Lang
+) -> None:  # fmt: skip
+    """A line for each station or banner and part, in classes of age; `doubtful` are station-months."""
     groups: dict[str, list[Due]] = {}
     for due in dues:
         station = desk.registry.stations[due.station_id]
@@ -75,12 +77,28 @@ def show_ageing(dues: Sequence[Due], desk: Desk, by: str, lang: Lang) -> None:
         groups.setdefault(name, []).append(due)
     groups["合计" if lang is Lang.ZH else "total"] = list(dues)
     rows = [
-        (name, _part(part, lang), *(yuan_text(amount) for amount in classes), yuan_text(Fen(sum(classes))))
+        (
+            name,
+            _part(part, lang),
+            unconfirmed_mark(_rest_on(of, part, doubtful), lang),
+            *(yuan_text(amount) for amount in classes),
+            yuan_text(Fen(sum(classes))),
+        )
         for name, of in groups.items()
         for part, classes in ageing(of, desk.month).items()
     ]
-    heads = (Text("旗县" if by == "banner" else "电站", by), Text("部分", "part"), *AGE_NAMES, Text("合计", "total"))
+    heads = (
+        Text("旗县" if by == "banner" else "电站", by),
+        Text("部分", "part"),
+        NO_HEAD,
+        *AGE_NAMES,
+        Text("合计", "total"),
+    )
     _table(lang, heads, rows, numbers=len(AGE_NAMES) + 1)
+
+
+def _rest_on(dues: Iterable[Due], part: str, doubtful: Collection[tuple[str, str]]) -> bool:
+    return any(due.part == part and (due.station_id, due.month) in doubtful for due in dues)
 
 
 def show_reconciliation(found: Reconciliation, lang: Lang) -> None:

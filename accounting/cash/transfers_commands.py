@@ -22,7 +22,7 @@ from accounting.cash.passing import Drafted, apply_draft, approve, arrive, cance
 from accounting.cash.steps import Desk
 from accounting.villages.imports import PREVIEW, ApplyOption, refused_unless
 from guangfu.commands.opened import LangOption, SqlUrl
-from guangfu.commands.shown import print_table
+from guangfu.commands.shown import NO_HEAD, print_table, unconfirmed_mark
 from guangfu.commands.who import ByOption
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.ledger.states import Subject, state_name
@@ -188,7 +188,7 @@ def _show(transfers: Sequence[Transfer], desk: Desk, lang: Lang) -> None:
             t.transfer_id, _banner(desk, t.banner_code), t.township, t.period,
             state_name(Subject.TRANSFER, t.state)(lang),
             t.sent_on.isoformat() if t.sent_on else "—", t.ended_on.isoformat() if t.ended_on else "—",
-            _OPEN(lang) if t.unconfirmed else "", yuan_text(Fen(t.passed_on_fen)),
+            unconfirmed_mark(t.unconfirmed, lang), yuan_text(Fen(t.passed_on_fen)),
         )
         for t in transfers
     ]  # fmt: skip
@@ -216,10 +216,9 @@ def _banner(desk: Desk, code: str) -> str:
 
 _BASE: Final = Text("基础", "base")
 _SUBSIDY: Final = Text("补贴", "subsidy")
-_OPEN: Final = Text("待核实", "unconfirmed")
 _HEADS: Final = (
     Text("划拨单", "transfer"), Text("旗县", "banner"), Text("苏木乡镇", "township"), Text("期间", "period"),
-    Text("状态", "state"), Text("汇出", "sent"), Text("到账或退回", "ended"), Text("", ""),
+    Text("状态", "state"), Text("汇出", "sent"), Text("到账或退回", "ended"), NO_HEAD,
     Text("金额（元）", "amount, yuan"),
 )  # fmt: skip
 _LINE_HEADS: Final = (

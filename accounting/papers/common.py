@@ -26,6 +26,10 @@ PART: Final = Column("part", Text("部分", "part"))
 
 DEFAULT_ISSUER: Final = Text("光伏帮扶收益结转机构", "Transfer agency of PV relief income")
 PREPARED: Final = (Text("制表", "prepared by"), Text("复核", "checked by"), Text("负责人", "approved by"))
+UNCONFIRMED: Final = Text(
+    "待核实：所依据的电价、补贴清单、扣除、增值税规则或到账核对方式中，有尚未核实的",
+    "unconfirmed: a price, a place in the subsidy list, a deduction, a rule of VAT or a match that it rests on is",
+)
 NO_ESTIMATE: Final = Text(
     "数据不足：该月没有可用的预估（数据完整率低于下限，或没有适用的电价）；合计不含此项",
     "insufficient data: no estimate of the month (coverage under its floor, or no tariff); left out of the total",

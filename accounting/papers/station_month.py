@@ -17,6 +17,7 @@ from accounting.papers.common import (
     PREPARED,
     RECEIVED,
     SETTLED,
+    UNCONFIRMED,
     Office,
     less,
     month_name,
@@ -36,7 +37,7 @@ from guangfu.income.tariff import TariffRow, find_tariff
 from guangfu.ledger.states import Subject, state_name
 from guangfu.stations.models import Station, StationKind
 from guangfu.storage.sql.figures import read_monthly_income
-from guangfu.storage.sql.money import distributable, receivables
+from guangfu.storage.sql.money import distributable, doubtful_months, receivables
 from guangfu.storage.sql.papers import read_station_months
 from guangfu.storage.sql.receipts import read_dated_allocations
 from guangfu.storage.sql.settlement import KeptStatement, read_settled, read_statements
@@ -59,6 +60,7 @@ class _Month:
     statements: Sequence[KeptStatement]
     state: str
     tariff: TariffRow | None
+    doubtful: bool
 
     def estimated(self, part: str) -> Cell:
         if self.income is None:
@@ -108,6 +110,7 @@ def _read(db: Connection, office: Office, station: Station, month: str) -> _Mont
         dict(distributable(db, office.registry, ids)), lines,
         [one for one in read_statements(db, month=month, stations=ids) if one.state != "replaced"],
         states[0].state if states else "open", find_tariff(station, month_days(month)[-1], office.desk.rules),
+        bool(doubtful_months(db, start=month, end=month, stations=ids)),
     )  # fmt: skip
 
 
@@ -174,6 +177,8 @@ def _notes(found: _Month, part: str) -> tuple[Text, ...]:
         notes.append(_MEMO)
     if part == "subsidy" and any(row.unconfirmed for row in found.settled):
         notes.append(_LIST_OPEN)
+    elif found.doubtful:
+        notes.append(UNCONFIRMED)
     return tuple(notes)
 
 

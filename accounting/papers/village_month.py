@@ -15,6 +15,7 @@ from accounting.papers.common import (
     PREPARED,
     RECEIVED,
     SETTLED,
+    UNCONFIRMED,
     Office,
     month_name,
     of,
@@ -81,7 +82,7 @@ def _five(money: VillageMoney, month: str) -> Table:
     row = Row(
         (month, estimated, money.settled_fen, money.received_fen, money.deductions_fen, money.distributable_fen,
          money.passed_on_fen, money.arrived_fen, money.balance_fen, money.paid_fen),
-        (NO_ESTIMATE,) if money.estimated_fen is None else (),
+        (*((NO_ESTIMATE,) if money.estimated_fen is None else ()), *((UNCONFIRMED,) if money.unconfirmed else ())),
     )  # fmt: skip
     return Table(Text("五个金额", "The five amounts"), MONEY_COLUMNS, (row,), note=_PAID)
 

@@ -14,6 +14,7 @@ from accounting.papers.common import (
     PREPARED,
     RECEIVED,
     SETTLED,
+    UNCONFIRMED,
     Office,
     banner_name,
     station_name,
@@ -28,7 +29,7 @@ from guangfu.income.figures import MonthlyIncome
 from guangfu.ledger.allocating import AGE_NAMES, Due, ageing
 from guangfu.stations.models import Station, StationKind
 from guangfu.storage.sql.figures import read_monthly_income
-from guangfu.storage.sql.money import VillageMoney, receivables, total_of, village_money
+from guangfu.storage.sql.money import VillageMoney, doubtful_months, receivables, total_of, village_money
 from guangfu.storage.sql.receipts import read_dated_allocations
 from guangfu.storage.sql.settlement import read_settled
 from guangfu.storage.sql.transfers import ON_THE_WAY, read_transfer_lines
@@ -54,7 +55,7 @@ def yearly_report(db: Connection, office: Office, banner_code: str, year: int) -
         answer=(Text("全年发放（元）", "paid in the year (yuan)"), yuan(paid)),
         facts=_facts(office, stations, villages),
         tables=(
-            _energy(db, stations, year), _amounts(db, own, year, open_), _ageing(open_, office),
+            _energy(db, stations, year), _amounts(db, own, year, open_), _ageing(db, open_, office),
             *_slots(db, stations, year), _villages(office, money), use_table(db, office, villages, year),
             findings_table(db, office, banner_code, villages, year),
         ),
@@ -105,7 +106,10 @@ def _amounts(db: Connection, stations: Sequence[Station], year: int, open_: Sequ
     """The amounts of village-level stations for the year's energy."""
     ids = [s.station_id for s in stations]
     span = {"start": f"{year}-01", "end": f"{year}-12"}
-    estimated = _sums((r.station_id, int(r.estimated_gross_fen)) for r in read_monthly_income(db, **span, stations=ids))
+    income = read_monthly_income(db, **span, stations=ids)
+    estimated = _sums((r.station_id, int(r.estimated_gross_fen)) for r in income)
+    doubtful = {r.station_id for r in income if r.unconfirmed}
+    doubtful |= {station for station, _ in doubtful_months(db, **span, stations=ids)}
     settled = _sums((r.station_id, int(r.settled_gross_fen)) for r in read_settled(db, **span, stations=ids))
     received = _sums(
         (a.station_id, a.received_fen) for a in read_dated_allocations(db, stations=ids) if a.month[:4] == str(year)
@@ -115,7 +119,8 @@ def _amounts(db: Connection, stations: Sequence[Station], year: int, open_: Sequ
     left = _sums((d.station_id, int(d.amount)) for d in open_ if d.month[:4] == str(year))
     rows = tuple(
         Row((station_name(s), estimated.get(s.station_id, INSUFFICIENT), settled.get(s.station_id, NOT_SETTLED),
-             received.get(s.station_id, 0), left.get(s.station_id, 0), passed.get(s.station_id, 0)))
+             received.get(s.station_id, 0), left.get(s.station_id, 0), passed.get(s.station_id, 0)),
+            (UNCONFIRMED,) if s.station_id in doubtful else ())
         for s in stations
     )  # fmt: skip
     return Table(
@@ -130,9 +135,11 @@ def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     return found
 
 
-def _ageing(open_: Sequence[Due], office: Office) -> Table:
+def _ageing(db: Connection, open_: Sequence[Due], office: Office) -> Table:
+    doubtful = doubtful_months(db)
+    notes = (UNCONFIRMED,) if any((due.station_id, due.month) in doubtful for due in open_) else ()
     rows = tuple(
-        Row((PART_NAMES[part], *(int(amount) for amount in classes), sum(int(amount) for amount in classes)), (), part)
+        Row((PART_NAMES[part], *(int(a) for a in classes), sum(int(a) for a in classes)), notes, part)
         for part, classes in ageing(open_, office.desk.month).items()
     )
     title = Text(
@@ -162,7 +169,7 @@ def _villages(office: Office, money: dict[str, list[VillageMoney]]) -> Table:
             Row(
                 (village_name(office.registry, village), len(known), estimated, total.settled_fen, total.received_fen,
                  total.deductions_fen, total.distributable_fen, total.passed_on_fen, total.arrived_fen, total.paid_fen),
-                () if known else (_NO_YEAR,),
+                (*(() if known else (_NO_YEAR,)), *((UNCONFIRMED,) if total.unconfirmed else ())),
             )
         )  # fmt: skip
     return Table(

@@ -12,7 +12,7 @@ from api.settlements import (
     MONTH_COLUMNS,
     STATEMENT_COLUMNS,
     month_answer,
-    statement_row,
+    statement_rows,
     station_settlements,
 )
 from api.tables import Format, Headers, csv_response
@@ -38,7 +38,7 @@ def read_all_statements(
         found = read_statements(
             db, month=parse_month(month) if month else None, states=None if state is None else [state]
         )
-    rows = [statement_row(one, lang) for one in found[offset : offset + limit]]
+        rows = statement_rows(db, found[offset : offset + limit], lang)
     if format is Format.JSON:
         return schemas.Statements(total=len(found), items=rows)
     return csv_response(STATEMENT_COLUMNS, rows, lang=lang, headers=headers, name=f"statements-{month or 'all'}")

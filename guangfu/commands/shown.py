@@ -33,6 +33,15 @@ def print_table(
     console.print(table)
 
 
+UNCONFIRMED: Final = Text("待核实", "unconfirmed")
+NO_HEAD: Final = Text("", "")
+
+
+def unconfirmed_mark(unconfirmed: bool, lang: Lang) -> str:
+    """What stands beside a figure that rests on a rule that nobody has confirmed."""
+    return UNCONFIRMED(lang) if unconfirmed else ""
+
+
 def printable(text: str) -> str:
     r"""Text from outside, with everything shown that a terminal would obey.
 

@@ -129,8 +129,9 @@ def _bear_one(month: str, cost: Cost | None, before: Borne | None, base: int, su
 
 
 def month_costs(
-    station: Station, month: str, *, settled: Fen, received: Fen, invoices: Iterable[Invoiced], vat: Fen, rules: Rules
-) -> tuple[Cost, ...]:
+    station: Station, month: str, *, settled: Fen, received: Fen, invoices: Iterable[Invoiced], vat: Fen, rules: Rules,
+    vat_unconfirmed: bool = False,
+) -> tuple[Cost, ...]:  # fmt: skip
     """What a station's month is to bear, by the rules in force on its last day.
 
     Args:
@@ -138,11 +139,14 @@ def month_costs(
         received: What of it came in. [fen]
         invoices: Of the station, of any month.
         vat: VAT that the agency owes for the month, due beside what else is in the position of `taxes`. [fen]
+        vat_unconfirmed: Whether its rule is.
     """
     given = list(invoices)
     deductions = deductions_on(month_days(month)[-1], rules, station)
     return tuple(
-        _cost(one, station, month, settled if one.base is DeductionBase.GROSS else received, given, vat)
+        _cost(
+            one, station, month, settled if one.base is DeductionBase.GROSS else received, given, vat, vat_unconfirmed
+        )
         for one in deductions
     )
 
@@ -151,14 +155,17 @@ TAXES = "taxes"
 """The deduction that VAT is due beside."""
 
 
-def _cost(one: Deduction, station: Station, month: str, base: Fen, invoices: Sequence[Invoiced], vat: Fen) -> Cost:
+def _cost(
+    one: Deduction, station: Station, month: str, base: Fen, invoices: Sequence[Invoiced], vat: Fen,
+    vat_unconfirmed: bool,
+) -> Cost:  # fmt: skip
     found = [i for i in invoices if i.deduction_id == one.deduction_id and i.month_from <= month <= i.month_to]
     by_rate = _limited(_share(max(base, 0), one.share_of_gross), one, station)
     due = sum(invoice.of_month(month) for invoice in found) if found else by_rate
     way = CostWay.INVOICE if found else CostWay.RATE
     doubtful = not found and one.confidence is not Confidence.A and not one.confirmed
     if one.deduction_id == TAXES and vat:
-        due, way, doubtful = due + vat, CostWay.VAT, True
+        due, way, doubtful = due + vat, CostWay.VAT, doubtful or vat_unconfirmed
     return Cost(one.position, one.deduction_id, Fen(due), way, doubtful)
 
 

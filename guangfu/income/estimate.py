@@ -22,6 +22,9 @@ from guangfu.stations.models import Station, Zone
 _UNITS_PER_YUAN: Final = 10**PRICE_PLACES
 PER_FEN: Final = _UNITS_PER_YUAN * 1000 // 100
 """Wh times millionths of a yuan per kWh, in one fen."""
+_HOURS: Final = {
+    Zone.I: "subsidised_hours_i", Zone.II: "subsidised_hours_ii", Zone.III: "subsidised_hours_iii",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ def estimate_month(
     tariffs = tariffs_of(station, [row.day for row in days], rules)
     counted = [(row, tariff) for row, tariff in zip(days, tariffs, strict=True) if row.energy_wh is not None and tariff]
     standings = standings_of(station, [row.day for row, _ in counted], rules)
-    daily = _daily(counted, standings, subsidised_wh(station, rules, lifetime_wh))
+    left_wh, doubtful = subsidised_wh(station, rules, lifetime_wh), _hours_unconfirmed(station, rules)
+    daily = _daily(counted, standings, left_wh, unconfirmed=doubtful)
     if not daily:
         return MonthEstimate((), None)
     coverage = sum(row.coverage for row in days) / max(due, len(days))
@@ -123,16 +127,22 @@ def subsidised_wh(station: Station, rules: Rules, lifetime_wh: int) -> int | Non
     """
     if not rules.energy.subsidised_hours:
         return None
-    hours = {
-        Zone.I: rules.energy.subsidised_hours_i,
-        Zone.II: rules.energy.subsidised_hours_ii,
-        Zone.III: rules.energy.subsidised_hours_iii,
-    }[station.resource_zone]
+    hours = float(getattr(rules.energy, _HOURS[station.resource_zone]))
     return max(int(hours * station.capacity_dc_w) - lifetime_wh, 0)
 
 
+def _hours_unconfirmed(station: Station, rules: Rules) -> bool:
+    """Whether a limit of subsidised hours is in force that nobody has confirmed."""
+    names = {"subsidised_hours", _HOURS[station.resource_zone]}
+    return bool(rules.energy.subsidised_hours) and bool(names & rules.energy.unconfirmed)
+
+
 def _daily(
-    counted: Sequence[tuple[DailyEnergy, TariffRow]], standings: Sequence[Standing], left_wh: int | None
+    counted: Sequence[tuple[DailyEnergy, TariffRow]],
+    standings: Sequence[Standing],
+    left_wh: int | None,
+    *,
+    unconfirmed: bool,
 ) -> tuple[DailyIncome, ...]:
     """Each day's amounts; energy beyond `left_wh`, and a subsidy that is a memo only, bring the base alone."""
     worth = worth_base = 0
@@ -155,7 +165,7 @@ def _daily(
                 estimated_base_fen=Fen(base),
                 estimated_subsidy_fen=Fen(gross - base),
                 tariff_id=tariff.tariff_id,
-                unconfirmed=tariff.unconfirmed or standing.unconfirmed,
+                unconfirmed=tariff.unconfirmed or standing.unconfirmed or unconfirmed,
             )
         )
     return tuple(rows)

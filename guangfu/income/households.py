@@ -6,7 +6,16 @@ from datetime import date
 from guangfu.clock import month_days, month_of
 from guangfu.income.entitlement import entitlement_fen, entitlement_unconfirmed
 from guangfu.income.figures import DailyEnergy, DailyIncome
-from guangfu.income.periods import Basis, By, HouseholdIncomes, HouseholdMonth, HouseholdPeriod, Span, spans
+from guangfu.income.periods import (
+    Basis,
+    By,
+    HouseholdIncomes,
+    HouseholdMonth,
+    HouseholdPeriod,
+    Span,
+    VillagePeriod,
+    spans,
+)
 from guangfu.income.reasons import Reason
 from guangfu.income.rules.models import Rules
 from guangfu.income.villages import VillageFigures, household_slots, indicator_households, overlaps, village_rows
@@ -37,39 +46,33 @@ def household_rows(
     slots = household_slots(registry, household_id, start, end)
     if slots:
         items = [_entitled(registry, slots, span, rules) for span in spans(by, start, end)]
-        doubtful = entitlement_unconfirmed(end, rules)
-        return HouseholdIncomes(household_id, household.village_id, Basis.ENTITLEMENT, doubtful, tuple(items))
+        return HouseholdIncomes(household_id, household.village_id, Basis.ENTITLEMENT, tuple(items))
     figures = VillageFigures(registry, household.village_id, energy, income, rules)
     rows = village_rows(
         registry, household.village_id, by=by, start=start, end=end, energy=energy, income=income, rules=rules
     )
-    items = [
-        _indicated(figures, household, span, row.reason, known=row.estimated_distributable_fen is not None)
-        for span, row in zip(spans(by, start, end), rows, strict=True)
-    ]
-    doubtful = any(row.unconfirmed for row in rows)
-    return HouseholdIncomes(household_id, household.village_id, Basis.INDICATOR, doubtful, tuple(items))
+    items = [_indicated(figures, household, span, row) for span, row in zip(spans(by, start, end), rows, strict=True)]
+    return HouseholdIncomes(household_id, household.village_id, Basis.INDICATOR, tuple(items))
 
 
 def _entitled(registry: Registry, slots: Sequence[Slot], span: Span, rules: Rules) -> HouseholdPeriod:
     held = [slot for slot in slots if overlaps(slot, span.first, span.last)]
     if not held:
-        return HouseholdPeriod(span.name, None, Reason.NOT_BENEFICIARY)
-    return HouseholdPeriod(span.name, entitlement_fen(registry, held, span.first, span.last, rules), None)
+        return HouseholdPeriod(span.name, None, Reason.NOT_BENEFICIARY, unconfirmed=False)
+    due = entitlement_fen(registry, held, span.first, span.last, rules)
+    return HouseholdPeriod(span.name, due, None, unconfirmed=entitlement_unconfirmed(span.last, rules))
 
 
-def _indicated(
-    figures: VillageFigures, household: Household, span: Span, reason: Reason | None, *, known: bool
-) -> HouseholdPeriod:
+def _indicated(figures: VillageFigures, household: Household, span: Span, row: VillagePeriod) -> HouseholdPeriod:
     """The household's part of the month's cumulative at the span's end, less that before its start."""
     households = indicator_households(figures.registry, household.village_id, month_of(span.first))
     if household.household_id not in households:
-        return HouseholdPeriod(span.name, None, Reason.NOT_BENEFICIARY)
-    if not known:
-        return HouseholdPeriod(span.name, None, reason)
+        return HouseholdPeriod(span.name, None, Reason.NOT_BENEFICIARY, unconfirmed=False)
+    if row.estimated_distributable_fen is None:
+        return HouseholdPeriod(span.name, None, row.reason, unconfirmed=False)
     upto = _part(figures.up_to(span.last).distributable, household, households)
     before = _part(figures.before(span.first).distributable, household, households)
-    return HouseholdPeriod(span.name, Fen(upto - before), reason)
+    return HouseholdPeriod(span.name, Fen(upto - before), row.reason, row.unconfirmed)
 
 
 def _part(distributable: int, household: Household, households: Sequence[str]) -> int:
@@ -95,6 +98,7 @@ def village_households(
     shared = indicator_households(registry, village_id, month)
     known = any(first <= row.day <= last for row in income)
     parts: dict[str, Fen] = {}
+    by_rule, by_share = entitlement_unconfirmed(last, rules), figures.unconfirmed(first, last)
     if shared and known:
         parts = split(Fen(max(figures.up_to(last).distributable, 0)), dict.fromkeys(shared, 1))
     rows = []
@@ -104,5 +108,6 @@ def village_households(
         slots = household_slots(registry, household.household_id, first, last)
         basis = Basis.ENTITLEMENT if slots else Basis.INDICATOR
         due = entitlement_fen(registry, slots, first, last, rules) if slots else parts.get(household.household_id)
-        rows.append(HouseholdMonth(household.household_id, len(slots), due, basis))
+        doubtful = due is not None and (by_rule if slots else by_share)
+        rows.append(HouseholdMonth(household.household_id, len(slots), due, basis, doubtful))
     return rows

@@ -50,6 +50,7 @@ class HouseholdPeriod:
     period: str
     amount_fen: Fen | None
     reason: Reason | None
+    unconfirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,11 @@ class HouseholdIncomes:
     household_id: str
     village_id: str
     basis: Basis
-    unconfirmed: bool
     items: tuple[HouseholdPeriod, ...]
+
+    @property
+    def unconfirmed(self) -> bool:
+        return any(item.unconfirmed for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class HouseholdMonth:
     slots: int
     month_fen: Fen | None
     basis: Basis
+    unconfirmed: bool
 
 
 @dataclass(frozen=True, slots=True)

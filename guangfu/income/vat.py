@@ -56,7 +56,7 @@ def month_vat(station: Station, month: str, settled: Mapping[Part, Fen], rules: 
     sales = sum(settled[part] - tax_in(settled[part], found[part].share) for part in within)
     return [
         _row(station, month, part, settled[part], rule, rule.threshold_fen is not None and sales <= rule.threshold_fen,
-             _refund_share(station, part, day, rules))
+             vat_rule(station, part, day, rules, refund=True))
         for part, rule in found.items()
     ]  # fmt: skip
 
@@ -91,17 +91,12 @@ def _fits(rule: Vat, station: Station, part: Part, day: date) -> bool:
     )
 
 
-def _refund_share(station: Station, part: Part, day: date, rules: Rules) -> Decimal:
-    rule = vat_rule(station, part, day, rules, refund=True)
-    return Decimal(0) if rule is None else rule.share
-
-
 def _row(
-    station: Station, month: str, part: Part, gross: Fen, rule: Vat, under: bool, refund: Decimal
+    station: Station, month: str, part: Part, gross: Fen, rule: Vat, under: bool, refund: Vat | None
 ) -> VatMonth:  # fmt: skip
     exempt = under or rule.share == 0
     tax = Fen(0) if exempt else tax_in(gross, rule.share)
-    back = (2 * abs(tax) * int(refund.scaleb(6)) + _UNIT) // (2 * _UNIT)
+    back = (2 * abs(tax) * int(refund.share.scaleb(6)) + _UNIT) // (2 * _UNIT) if refund else 0
     return VatMonth(
         station_id=station.station_id,
         month=month,
@@ -113,5 +108,5 @@ def _row(
         taxpayer=rule.taxpayer,
         vat_id=rule.vat_id,
         exempt=exempt,
-        unconfirmed=rule.confidence is Confidence.C and not rule.confirmed,
+        unconfirmed=any(one.confidence is Confidence.C and not one.confirmed for one in (rule, refund) if one),
     )

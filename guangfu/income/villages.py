@@ -117,6 +117,18 @@ class VillageFigures:
         found = last >= 0 and month_of(self._days[last]) == month_of(day)
         return self._cumulatives[self._days[last]] if found else Amounts()
 
+    def unconfirmed(self, first: date, last: date) -> bool:
+        """Whether a day of the village's income rests on a rule that nobody has confirmed, deductions included."""
+        return any(
+            self.rests_on_doubt(row) for row in self.income.values()
+            if first <= row.day <= last and self.village_id in dict(units_on(self.registry, row.station_id, row.day))
+        )  # fmt: skip
+
+    def rests_on_doubt(self, row: DailyIncome) -> bool:
+        """Whether a station's day, or what is deducted of it, does."""
+        station = self.registry.stations.get(row.station_id)
+        return row.unconfirmed or deductions_unconfirmed(row.day, self.rules, station)
+
     def before(self, day: date) -> Amounts:
         """The same up to the day before; nothing on the first of a month."""
         return self.up_to(date.fromordinal(day.toordinal() - 1)) if day.day > 1 else Amounts()
@@ -168,14 +180,10 @@ def _village_row(figures: VillageFigures, span: Span) -> VillagePeriod:
         households=households,
         per_household_fen=Fen(max(amounts.distributable, 0) // households) if households else None,
         coverage=coverage,
-        unconfirmed=any(row.unconfirmed or _deductions_unconfirmed(figures, row) for row in counted),
+        unconfirmed=any(figures.rests_on_doubt(row) for row in counted),
         capped=amounts.capped,
         reason=reason,
     )
-
-
-def _deductions_unconfirmed(figures: VillageFigures, row: DailyIncome) -> bool:
-    return deductions_unconfirmed(row.day, figures.rules, figures.registry.stations.get(row.station_id))
 
 
 def _without_figure(period: str, households: int, coverage: float, reason: Reason | None) -> VillagePeriod:

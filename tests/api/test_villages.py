@@ -89,7 +89,9 @@ def test_households_are_pseudonyms_and_the_indicator_adds_up(api: Api) -> None:
     assert [h["pseudonym"] for h in households] == ["户 000001", "户 000002", "户 000003", "户 000004"]
     assert households[0]["pseudonym_en"] == "Household 000001"
     assert {h["basis"] for h in households} == {"indicator"}
-    assert set(households[0]) == {"household_id", "pseudonym", "pseudonym_en", "slots", "month_fen", "basis", "reason"}
+    assert set(households[0]) == {
+        "household_id", "pseudonym", "pseudonym_en", "slots", "month_fen", "basis", "unconfirmed", "reason",
+    }  # fmt: skip
     month = api.get("/v1/villages/vl1/income", by="month", start="2026-05")["items"][0]
     assert sum(h["month_fen"] for h in households) == month["distributable_fen"]
 

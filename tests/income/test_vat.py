@@ -62,6 +62,14 @@ def test_half_of_the_tax_came_back_until_2018() -> None:
     assert _vat("2019-01", 11_600_000, 0, of=CENTRALIZED)[Part.BASE].refund == 0
 
 
+def test_a_refund_that_nobody_confirmed_leaves_its_month_unconfirmed(tmp_path: Path) -> None:
+    header = Path("guangfu/income/rules/vat.csv").read_text(encoding="utf-8").splitlines()[0]
+    rows = "own,rate,,s1,,,agency,2026-01-01,,0.13,,doc,A,\nback,refund,,s1,,,agency,2026-01-01,,0.5,,,C,\n"
+    (tmp_path / "vat.csv").write_text(f"{header}\n{rows}")
+    found = month_vat(VILLAGE, "2026-06", {Part.BASE: Fen(11_300)}, load_rules(tmp_path))
+    assert [(row.refund, row.unconfirmed) for row in found] == [(650, True)]
+
+
 def test_one_line_makes_the_agency_the_taxpayer_of_a_station(tmp_path: Path) -> None:
     header = Path("guangfu/income/rules/vat.csv").read_text(encoding="utf-8").splitlines()[0]
     (tmp_path / "vat.csv").write_text(f"{header}\nown,rate,,s1,,,agency,2026-01-01,,0.13,,doc,A,yes\n")

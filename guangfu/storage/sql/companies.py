@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from guangfu.clock import month_days
 from guangfu.income.passing_on import deadline_for, due_on
-from guangfu.income.rules.models import Confidence, Leg, Rules
+from guangfu.income.rules.models import Leg, Rules
 from guangfu.ledger.allocating import Due, outstanding
 from guangfu.ledger.books import CENTRALIZED, COMPANY_OWES
 from guangfu.ledger.fen import Fen
@@ -94,7 +94,7 @@ def _standing(
         rule = deadline_for(Leg.TO_SLOTS, None, day, banner, rules)
         if rule is None:
             continue
-        doubtful = doubtful or (not rule.confirmed and (rule.confidence is Confidence.C or bool(rule.open.zh)))
+        doubtful = doubtful or rule.unconfirmed
         until = due_on(rule, day)
         if until < today:
             late, oldest = late + one.amount, min(oldest, until)

@@ -24,6 +24,7 @@ class Amounts:
     energy_wh: int
     base_fen: Fen
     subsidy_fen: Fen
+    unconfirmed: bool
 
     @property
     def gross_fen(self) -> Fen:
@@ -79,6 +80,7 @@ def _estimated(rows: Sequence[MonthlyIncome]) -> Amounts:
         sum(row.energy_wh for row in rows),
         Fen(sum(row.estimated_base_fen for row in rows)),
         Fen(sum(row.estimated_subsidy_fen for row in rows)),
+        any(row.unconfirmed for row in rows),
     )
 
 
@@ -88,6 +90,7 @@ def _settled(rows: Sequence[SettledIncome]) -> Amounts:
         sum(row.settled_energy_wh for row in rows),
         Fen(sum(row.settled_base_fen for row in rows)),
         Fen(sum(row.settled_subsidy_fen for row in rows)),
+        any(row.unconfirmed for row in rows),
     )
 
 
