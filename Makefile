@@ -44,16 +44,17 @@ services:
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.lock
 	@touch $@
 
-# Pins every dependency, without the address of an index.
+# Pins every dependency, without the address of an index. What is left out serves graphics cards only, and is half a gigabyte.
 lock: .venv/.dev
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --no-header --annotation-style=line --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-	  --no-header --annotation-style=line --constraint requirements.lock --extra dev --extra analysis \
+	  --no-header --annotation-style=line --constraint requirements.lock --extra dev --extra analysis --extra rdtools \
+	  --unsafe-package nvidia-nccl-cu12 \
 	  --output-file requirements-dev.lock pyproject.toml
 
 clean:

@@ -1,6 +1,5 @@
 """How near a station's month comes to the truth: the whole synthetic fleet in four months, everything going wrong."""
 
-import sys
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -31,9 +30,5 @@ def figures() -> Iterator[Figure]:
 
 
 def _rdtools(worlds: list[World]) -> str:
-    try:
-        error = 100 * np.concatenate([rdtools_error(one) for one in worlds])
-    except ImportError:
-        sys.stderr.write("NOT MEASURED: rdtools is not installed (pip install -e '.[rdtools]')\n")
-        return "rdtools not installed"
+    error = 100 * np.concatenate([rdtools_error(one) for one in worlds])
     return f"rdtools.energy_from_power: median {np.median(error):.3g} %, worst {error.max():.3g} %"

@@ -126,12 +126,8 @@ def _ours(path: Path, registry: Registry) -> tuple[float, list[DailyEnergy]]:
 
 
 def _rdtools(path: Path, ours_s: float, stations: int) -> Iterator[Figure]:
-    try:
-        from rdtools import energy_from_power
-    except ImportError:
-        sys.stderr.write("NOT MEASURED: rdtools is not installed (pip install -e '.[rdtools]')\n")
-        return
     import pandas as pd
+    from rdtools import energy_from_power
 
     db = duckdb.connect(str(path), read_only=True)
     taken_s = 0.0

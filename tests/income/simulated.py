@@ -209,11 +209,7 @@ def _bounds(row: DailyEnergy) -> tuple[float, float]:
 
 
 def rdtools_error(of: World) -> Floats:
-    """(n,) the month's error of rdtools.energy_from_power, from the power at the instants that were read.
-
-    Raises:
-        ImportError: rdtools is not installed.
-    """
+    """(n,) the month's error of rdtools.energy_from_power, from the power at the instants that were read."""
     import pandas as pd
     from rdtools import energy_from_power
 

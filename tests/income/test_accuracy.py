@@ -57,8 +57,8 @@ def test_an_interval_says_something() -> None:
     assert np.quantile(width, 0.95) < 2 / 30
 
 
+@pytest.mark.filterwarnings("ignore:A future version of pandas will return a BaseOffset")
 def test_rdtools_on_the_same_readings_is_farther_off() -> None:
-    pytest.importorskip("rdtools", reason="NOT COMPARED: rdtools is not installed (pip install -e '.[rdtools]')")
     error = np.concatenate([rdtools_error(of(month)) for month in MONTHS])
     assert np.median(error) > np.median(measured().error)
     assert error.max() > measured().error.max()
