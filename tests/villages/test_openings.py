@@ -1,17 +1,21 @@
 """Opening balances: one balanced entry each, twice as once, never after our own first posting."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from guangfu.income.audit import audit
+from guangfu.income.rules import load_rules
 from guangfu.ledger.books import Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.postings import estimate_entry
+from guangfu.storage.sql.audit_facts import audit_months, read_audit_facts
 from guangfu.storage.sql.journal import balances, post_entries, read_entries, verify_chain
 from guangfu.storage.sql.papers import read_vouchers
+from guangfu.storage.sql.registry import read_registry
 from tests.villages.conftest import Run, Write
 
 HEAD = ("账簿", "科目", "电站编号", "嘎查村编号", "期间", "部分", "金额（元，借正贷负）", "截至日期", "凭证号")
@@ -58,6 +62,24 @@ def test_a_corrected_balance_reverses_the_one_that_stood(county: Engine, run: Ru
     assert book(county, "VILLAGE") == {"V0": -400_000, "V1": 400_000}
     with county.connect() as db:
         assert [p.entry.kind for p in read_entries(db, "VILLAGE")] == ["opening", "reversal", "opening"]
+
+
+def test_a_corrected_balance_is_for_audits_what_stood_and_nothing_of_it_spent(
+    county: Engine, run: Run, write: Write
+) -> None:
+    """4,000.00 of 2025-12-31 lie idle after June; that the balance was 5,000.00 first is no spending."""
+    other = (*ROWS[2][:6], "4000", *ROWS[2][7:])
+    for n, rows in enumerate(([ROWS[2]], [other])):
+        run("opening-balances", "import", write(f"{n}.csv", [HEAD, *rows]), "--apply")
+    registry = read_registry(county)
+    with county.connect() as db:
+        months = audit_months(db, date(2026, 7, 1))
+        facts = read_audit_facts(db, registry, months)
+    (stood,) = facts.bank
+    assert (stood.moved_on, stood.amount_fen, stood.arrival) == (date(2025, 12, 31), 400_000, True)
+    assert [one.key for one in audit(facts, load_rules(), months, date(2026, 6, 30))] == []
+    (idle,) = audit(facts, load_rules(), months, date(2026, 7, 1))
+    assert (idle.key, idle.rows[0].values["amount_fen"]) == ("idle_money:vl-s:2025-12", 400_000)
 
 
 def test_a_date_after_our_own_first_posting_of_the_station_month_is_refused(

@@ -1,13 +1,14 @@
 """Reads what audit checks look at, as typed rows; persons only by their ids."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from guangfu.clock import local_day, month_days
+from guangfu.clock import local_day, month_days, month_of
 from guangfu.income.audit.facts import (
     AuditFacts,
     BankMove,
@@ -29,12 +30,14 @@ from guangfu.income.audit.found import ONE_RUN
 from guangfu.income.reconciling import month_integrals
 from guangfu.ledger.books import AGENCY, VILLAGE, VILLAGE_BANK, Part
 from guangfu.ledger.fen import Fen
+from guangfu.ledger.postings.villages import opening_keys
 from guangfu.ledger.states import Subject
 from guangfu.stations.models import Registry, StationKind
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.companies import company_outstanding
 from guangfu.storage.sql.figures import read_monthly_income
 from guangfu.storage.sql.money import receivables
+from guangfu.storage.sql.openings import read_openings
 from guangfu.storage.sql.payments import read_dues, unattended
 from guangfu.storage.sql.persons import PersonKind, read_places
 from guangfu.storage.sql.plans import plan_year_id, read_plan_lines, read_plan_years
@@ -140,6 +143,21 @@ def _transfers(db: Connection) -> Iterable[TransferRow]:
 
 
 def _bank(db: Connection) -> Iterable[BankMove]:
+    """Moves of the journal; an opening balance, however often it was corrected, is one, of the day that it stood."""
+    stood_on = {opening_keys(one.opening_id): one.as_of for one in read_openings(db, book=VILLAGE)}
+    openings: dict[str, BankMove] = {}
+    for move, kind in _bank_lines(db):
+        keys = f"{move.key.rsplit('/', 1 if kind != 'reversal' else 2)[0]}/"
+        if keys not in stood_on:
+            yield move
+            continue
+        before = openings.get(keys)
+        amount = Fen(move.amount_fen + (before.amount_fen if before else 0))
+        openings[keys] = replace(move, moved_on=stood_on[keys], amount_fen=amount, arrival=amount > 0)
+    yield from (move for move in openings.values() if move.amount_fen)
+
+
+def _bank_lines(db: Connection) -> Iterable[tuple[BankMove, str]]:
     entries, lines = schema.journal_entries, schema.journal_lines
     wanted = (
         sa.select(lines.c.village_id, entries.c.posted_at, lines.c.amount_fen, entries.c.key, entries.c.kind)
@@ -148,7 +166,7 @@ def _bank(db: Connection) -> Iterable[BankMove]:
         .order_by(entries.c.seq, lines.c.line)
     )
     for village, at, fen, key, kind in db.execute(wanted):
-        yield BankMove(village, local_day(at), Fen(fen), key, kind in {"arrival", "opening"} and fen > 0)
+        yield BankMove(village, local_day(at), Fen(fen), key, kind == "arrival"), kind
 
 
 def _dues(db: Connection, months: list[str]) -> Iterable[DueRow]:
@@ -219,7 +237,9 @@ def audit_months(db: Connection, today: date) -> list[str]:
         schema.monthly_income.c.month, schema.settled_income.c.month, schema.receipt_allocations.c.month,
         schema.dues.c.month,
     )  # fmt: skip
-    first = min((m for m in (db.execute(sa.select(sa.func.min(c))).scalar() for c in tables) if m), default=None)
+    known = [db.execute(sa.select(sa.func.min(column))).scalar() for column in tables]
+    opened = db.execute(sa.select(sa.func.min(schema.opening_balances.c.as_of))).scalar()
+    first = min((month for month in (*known, opened and month_of(opened)) if month), default=None)
     found: list[str] = []
     month = first or f"{today:%Y-%m}"
     while month <= f"{today:%Y-%m}":
