@@ -6,11 +6,12 @@ From there on they go the way of our own, so that what is refused later is kept,
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
 
-from guangfu.clock import Clock, to_ms
+from guangfu.clock import Clock, from_ms, to_ms
 from guangfu.telemetry.decode import decode
 from guangfu.telemetry.decoded import Decoded
 from guangfu.telemetry.dialects import Dialects
@@ -67,6 +68,11 @@ class Interpreter:
         if found.requests and to_ms(self._clock.now()) - arrival.received_at_ms < _REQUEST_AGE_MS:
             self._foreign.requests.extend(found.requests)
         return [part for index, said in enumerate(found.said) for part in _parts_of(index, said, arrival)]
+
+    def answered(self, topic: str) -> tuple[datetime, datetime] | None:
+        """From when to when messages came that lacked what is known of their sender by now; `None` if none did."""
+        found = self._dialects.answered(topic)
+        return (from_ms(found[0]), from_ms(found[1])) if found is not None else None
 
 
 def is_ours(topic: str) -> bool:

@@ -71,7 +71,7 @@ def run(
             "health": Health(settings, engine, clock, registry).run,
         }
         if settings.worker == 0:
-            parts["replayer"] = Replayer(settings, spool, engine, directory, clock, counters).run
+            parts["replayer"] = Replayer(settings, spool, engine, directory, clock, counters, interpreter).run
         if leave:
             parts["leaver"] = Leaver(spool, registry, stop).run
         supervise(parts, stop)

@@ -7,6 +7,7 @@ again is a new letter, which waits until somebody asks for it.
 
 import logging
 import threading
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Engine
@@ -21,17 +22,21 @@ from guangfu.storage.sql.inbox import (
     details_by_station,
     mark_replayed,
     read_asked,
+    waiting_topics,
 )
 from guangfu.telemetry.reading import Reason
 from ingest.backoff import Backoff
 from ingest.check import unknown_device
 from ingest.counters import Counters
 from ingest.directory import CurrentDirectory, Directory
+from ingest.foreign import Interpreter
 from ingest.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _TOGETHER: Final = 100
+_BORN_SINCE: Final = timedelta(days=7)
+"""Letters wait in the outbox while SQL is away; older ones are for a person to look at."""
 _SPOOL_PART: Final = 0.5
 """Of the spool's limit: live messages come first."""
 
@@ -45,8 +50,10 @@ class Replayer:
         directory: CurrentDirectory,
         clock: Clock,
         counters: Counters,
+        interpreter: Interpreter | None = None,
     ) -> None:
         self._settings, self._spool, self._engine = settings, spool, engine
+        self._interpreter = interpreter
         self._directory, self._clock, self._counters = directory, clock, counters
         self._on_disk: list[int] = []
         self._backoff = Backoff()
@@ -55,6 +62,7 @@ class Replayer:
         while not stop.wait(self._settings.registry_poll_s):
             try:
                 self.ask_for_registered()
+                self.ask_for_born()
                 while not stop.is_set() and self.replay_some():
                     pass
                 self._backoff.reset()
@@ -84,6 +92,27 @@ class Replayer:
         if asked:
             of = ", ".join(sorted({*stations, *(station for station, _ in devices)}))
             log.info("%s messages of stations and devices that are registered now come again: %s", asked, of)
+
+    def ask_for_born(self) -> None:
+        """Asks for the letters that lacked a birth of their edge node, once that has answered with one.
+
+        Raises:
+            Unavailable: SQL can't be reached.
+        """
+        if self._interpreter is None:
+            return
+        now = self._clock.now()
+        with self._engine.connect() as db:
+            topics = waiting_topics(db, Reason.NO_BIRTH, since=now - _BORN_SINCE)
+        answered = [(topic, between) for topic in topics if (between := self._interpreter.answered(topic))]
+        if not answered:
+            return
+        with self._engine.begin() as db:
+            asked = sum(
+                ask_replay(db, now, reason=Reason.NO_BIRTH, topic=topic, between=between) for topic, between in answered
+            )
+        if asked:
+            log.info("%s messages that lacked a birth come again", asked)
 
     def replay_some(self) -> bool:
         """Takes the oldest letters that were asked for; whether there may be more.

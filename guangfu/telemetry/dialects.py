@@ -8,7 +8,7 @@ from guangfu.telemetry.mapping.model import Dialect, Mapping
 from guangfu.telemetry.reading import Reason, Rejected
 from guangfu.telemetry.sparkplug.decode import decode_sparkplug
 from guangfu.telemetry.sparkplug.session import Sessions
-from guangfu.telemetry.sparkplug.topics import PREFIX
+from guangfu.telemetry.sparkplug.topics import PREFIX, parse_sparkplug_topic
 
 
 class Dialects:
@@ -35,6 +35,16 @@ class Dialects:
             mapping = next((each for each in self._json if each.levels_of(topic) is not None), None)
             if mapping is not None:
                 return apply_mapping(mapping, topic, payload)
-        found = Foreign()
-        found.of(None).rejected.append(Rejected(Reason.BAD_TOPIC, "no mapping is for it", topic, payload))
-        return found
+        return _nobodys(topic, payload)
+
+    def answered(self, topic: str) -> tuple[int, int] | None:
+        """From when to when [ms since 1970 UTC] messages came on a topic that lacked a birth which is there now."""
+        parsed = parse_sparkplug_topic(topic)
+        node = self._sessions.nodes.get((parsed.group, parsed.edge)) if parsed is not None else None
+        return node.answered(parsed.device) if node is not None and parsed is not None else None
+
+
+def _nobodys(topic: str, payload: bytes) -> Foreign:
+    found = Foreign()
+    found.of(None).rejected.append(Rejected(Reason.BAD_TOPIC, "no mapping is for it", topic, payload))
+    return found

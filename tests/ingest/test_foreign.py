@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,15 @@ from ingest.foreign import Foreign, Interpreter
 from ingest.program import run
 from ingest.settings import Settings
 from tests.ingest.conftest import settings_for
-from tests.ingest.world import STATIONS, Publisher, eventually, register, registry_of, running_ingest, stored
+from tests.ingest.world import (
+    STATIONS,
+    Publisher,
+    eventually,
+    register,
+    registry_of,
+    running_ingest,
+    stored,
+)
 from tests.services.running import Service
 from tests.telemetry.test_sparkplug import DBIRTH, DDATA, HISTORICAL, NBIRTH, T
 
@@ -162,6 +171,27 @@ def test_an_edge_node_whose_birth_was_missed_is_asked_for_it(
     node.disconnect()
     node.loop_stop()
     eventually(lambda: counted(engine) == {"no_birth": 2})
+
+
+def test_data_between_a_restart_and_the_rebirth_are_kept_and_come_again_by_themselves(
+    settings: Settings, publisher: Publisher, store: TelemetryStore, engine: Engine
+) -> None:
+    clock, births = ManualClock(NOW), [sparkplug("NBIRTH", NBIRTH), sparkplug("DBIRTH", DBIRTH)]
+    metrics = CollectorRegistry()
+    with running_ingest(settings, store, engine, clock, metrics):
+        eventually(lambda: metrics.get_sample_value("guangfu_ingest_connected") == 1)
+        publisher.publish(*births)
+        eventually(lambda: status_of(engine, "s-1") == "online")
+    publisher.publish(sparkplug("DDATA", HISTORICAL))
+    metrics = CollectorRegistry()
+    with running_ingest(settings, store, engine, clock, metrics):
+        eventually(lambda: counted(engine) == {"no_birth": 1})
+        publisher.publish(*births)
+        clock.advance(timedelta(seconds=20))
+        publisher.publish(sparkplug("DDATA", DDATA))
+        eventually(lambda: counted(engine) == {})
+        eventually(lambda: T - 60_000 in {at_ms for _, at_ms, _ in rows(store, "quality")})
+        assert metrics.get_sample_value("guangfu_ingest_replayed_total") == 1
 
 
 @pytest.mark.usefixtures("ingesting")

@@ -9,7 +9,7 @@ from guangfu.telemetry.foreign import Foreign, Request, Said
 from guangfu.telemetry.mapping.load import load_mapping
 from guangfu.telemetry.reading import Reading, Reason, Status
 from guangfu.telemetry.sparkplug.payload import DataType, rebirth_payload
-from guangfu.telemetry.sparkplug.session import ASK_EVERY_MS
+from guangfu.telemetry.sparkplug.session import ANSWER_WITHIN_MS, ASK_EVERY_MS
 from guangfu.telemetry.sparkplug.topics import SparkplugTopic, parse_sparkplug_topic
 from guangfu.telemetry.sparkplug.wire import bytes_field, varint_field
 
@@ -343,6 +343,35 @@ def test_values_do_not_depend_on_the_order_of_data_after_the_births(order: list[
         return {(r.at_ms, r.ac_power_w) for body in messages for r in readings(edge.send("DDATA", body))}
 
     assert stored([*order, *order[:repeats]]) == stored([DDATA, HISTORICAL, data(4, POWER), data(5, POWER)])
+
+
+def test_a_birth_answers_for_what_lacked_it_in_the_same_life_and_not_long_before() -> None:
+    edge = Edge()
+    topic = "spBv1.0/PV/DDATA/s-1/inverter"
+    assert reasons(edge.send("DDATA", DDATA)) == [Reason.NO_BIRTH]
+    lacking_ms = edge.now_ms
+    assert edge.dialects.answered(topic) is None
+    edge.send("NBIRTH", NBIRTH)
+    assert edge.dialects.answered(topic) is None, "the device is not born yet"
+    edge.send("DBIRTH", DBIRTH)
+    born_ms = edge.now_ms
+    edge.now_ms += 9_000
+    edge.send("DDATA", DDATA)
+    found = edge.dialects.answered(topic)
+    assert found is not None and found[0] < lacking_ms <= found[1] < born_ms, "what came again so soon would be a gap"
+    edge.now_ms += 9_000
+    edge.send("DDATA", data(3, POWER))
+    assert edge.dialects.answered(topic) == (born_ms - ANSWER_WITHIN_MS, born_ms)
+    again = edge.dialects.decode(topic, DDATA, lacking_ms)
+    assert (len(readings(again)), again.requests) == (1, [])
+    edge.send("NDEATH", NDEATH)
+    assert edge.dialects.answered(topic) is None
+    ended_ms = edge.now_ms
+    edge.born()
+    edge.now_ms += 20_000
+    edge.send("DDATA", DDATA)
+    assert edge.dialects.answered(topic) == (ended_ms + 1, ended_ms + 2_000)
+    assert edge.dialects.answered("spBv1.0/PV/DDATA/s-2/inverter") is edge.dialects.answered("pv/1") is None
 
 
 def test_a_letter_that_comes_again_gives_its_values_and_changes_nothing_of_the_present() -> None:

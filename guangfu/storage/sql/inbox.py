@@ -108,6 +108,8 @@ def ask_replay(
     letter_id: int | None = None,
     reason: str | None = None,
     detail: str | None = None,
+    topic: str | None = None,
+    between: tuple[datetime, datetime] | None = None,
     station_ids: Collection[str] | None = None,
 ) -> int:
     """Asks ingest to take the letters that wait and fit all that is given; returns how many were not asked for yet."""
@@ -119,6 +121,10 @@ def ask_replay(
         asking = asking.where(table.c.reason == reason)
     if detail is not None:
         asking = asking.where(table.c.detail == detail)
+    if topic is not None:
+        asking = asking.where(table.c.topic == topic)
+    if between is not None:
+        asking = asking.where(table.c.received_at.between(*between))
     if station_ids is None:
         return db.execute(asking.values(replay_asked_at=at)).rowcount
     parts = chunks(sorted(station_ids))
@@ -153,6 +159,16 @@ def details_by_station(db: Connection, reason: str) -> set[tuple[str, str]]:
         table.c.replay_asked_at.is_(None),
     )  # fmt: skip
     return {(station, detail) for station, detail in db.execute(waiting.distinct())}
+
+
+def waiting_topics(db: Connection, reason: str, *, since: datetime) -> list[str]:
+    """Topics of the letters since then that wait for this reason, and that nobody asked for yet."""
+    table = schema.dead_letters
+    waiting = sa.select(table.c.topic).where(
+        table.c.reason == reason, table.c.received_at >= since, table.c.replayed_at.is_(None),
+        table.c.replay_asked_at.is_(None),
+    )  # fmt: skip
+    return sorted(db.execute(waiting.distinct()).scalars())
 
 
 def mark_replayed(db: Connection, ids: Sequence[int], at: datetime) -> None:

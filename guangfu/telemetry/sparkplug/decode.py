@@ -64,7 +64,7 @@ def _take(
     else:
         node.follow(payload.seq)
         if topic.type is MessageType.DBIRTH:
-            node.births[topic.device] = Birth.of(payload.metrics)
+            node.keep_birth(topic.device, Birth.of(payload.metrics))
         elif topic.type is MessageType.DDEATH:
             node.births.pop(topic.device, None)
             return

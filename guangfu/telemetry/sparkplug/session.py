@@ -11,6 +11,8 @@ from guangfu.telemetry.sparkplug.topics import SparkplugTopic
 
 ASK_EVERY_MS: Final = 30_000
 """A node that does not answer is asked again after this long, not with each of its messages."""
+ANSWER_WITHIN_MS: Final = 600_000
+"""A birth that comes so soon after a message that lacked one is its sender's answer: its names are that message's."""
 _SEQS: Final = 256
 _CLOCK_STEP_MS: Final = 10_000
 """So far our own clock may be set back."""
@@ -57,6 +59,8 @@ class EdgeNode:
     seq: int | None = None
     needs_rebirth: bool = False
     _heard_ms: int | None = None
+    _born_ms: dict[str | None, int] = field(default_factory=dict)
+    _ended_ms: int | None = None
     _born_with: tuple[int | None, int | None, int | None] | None = None
     _asked_ms: int | None = None
 
@@ -67,13 +71,32 @@ class EdgeNode:
         self._heard_ms = max(received_at_ms, self._heard_ms or 0)
         return False
 
+    def keep_birth(self, device: str | None, birth: Birth) -> None:
+        """Takes up a birth of the message that was heard last, of a device or of the edge node itself."""
+        self.births[device] = birth
+        self._born_ms[device] = self._heard_ms or 0
+
+    def answered(self, device: str | None) -> tuple[int, int] | None:
+        """From when to when [ms] messages came that lacked the birth which is known now, and may come again.
+
+        Only those of the edge node's present life: what an earlier one called by an alias nobody knows. And only
+        once they are past, so that their `seq` is no gap.
+        """
+        born_ms, heard_ms = self._born_ms.get(device), self._heard_ms
+        if device not in self.births or born_ms is None or heard_ms is None:
+            return None
+        first_ms = max(born_ms - ANSWER_WITHIN_MS, (self._ended_ms or 0) + 1)
+        last_ms = min(born_ms, heard_ms - _CLOCK_STEP_MS - 1)
+        return (first_ms, last_ms) if first_ms <= last_ms else None
+
     def begin(self, birth: Birth, payload: Payload, bd_seq: int | None) -> None:
         """A birth of the edge node ends what was known of it, unless it is the same once more and nothing was lost."""
         born_with = payload.timestamp, payload.seq, bd_seq
         is_same = payload.timestamp is not None and born_with == self._born_with
         if is_same and self.births and not self.needs_rebirth:
             return
-        self.births, self.stations = {None: birth}, set()
+        self.births, self.stations = {}, set()
+        self.keep_birth(None, birth)
         self.bd_seq, self.seq, self._born_with = bd_seq, payload.seq, born_with
         self.needs_rebirth = False
 
@@ -81,7 +104,7 @@ class EdgeNode:
         """Whether a death is that of the present life; one of an earlier connection may come after the next birth."""
         if self.births and None not in {bd_seq, self.bd_seq} and bd_seq != self.bd_seq:
             return False
-        self.births, self.seq = {}, None
+        self.births, self.seq, self._ended_ms = {}, None, self._heard_ms
         return True
 
     def follow(self, seq: int | None) -> None:
