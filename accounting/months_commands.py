@@ -274,6 +274,7 @@ _BOUND_HEADS: Final = (
 )  # fmt: skip
 _QUALITIES: Final = {
     "exact": Text("实读", "exact"), "interpolated": Text("内插", "interpolated"), "missing": Text("缺失", "missing"),
+    "nearest": Text("换表时最近一次读数", "the nearest reading, at an exchange"),
 }  # fmt: skip
 _SOURCES: Final = {"telemetry": Text("遥测", "telemetry"), "statement": Text("结算单", "statement")}
 _MOVED_HEADS: Final = (

@@ -48,8 +48,8 @@ GONE: Final = Text(
 FELL: Final = Text("数据不足：表码变小，曾经复位", "insufficient data: the register fell, it was reset")
 SAME: Final = Text("与各日电量之和相同", "equal to the sum of the days")
 OTHER: Final = Text(
-    "比各日电量之和多 {kwh} kWh：有的日子没有电量、跨界估计，或表码曾复位",
-    "{kwh} kWh more than the sum of the days: days without a figure, gaps over a bound, or a reset",
+    "比各日电量之和多 {kwh} kWh：有的日子没有电量、跨界估计，或表码曾复位、换表",
+    "{kwh} kWh more than the sum of the days: days without a figure, gaps over a bound, a reset or an exchange",
 )
 NO_METER: Final = REASON_TEXTS[Reason.NO_METER]
 NOT_COMPUTED: Final = Text("数据不足：尚未核算", "insufficient data: not computed yet")

@@ -1,4 +1,4 @@
-"""The registers at the bounds of a month and of its statement's window, copied so that they outlive the telemetry."""
+"""The registers at the bounds of a month, of its statement's window and of its meters, copied to outlive telemetry."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -36,10 +36,11 @@ def boundary_readings(
     store: Readings, registry: Registry, month: str, stations: Iterable[str],
     statements: Mapping[str, Statement], max_gap_h: float,
 ) -> list[BoundaryReading]:  # fmt: skip
-    """What each gateway meter displayed when the month began and ended, and when the statement's readers came.
+    """What each gateway meter displayed when the month, or it itself, began and ended, and when it was read by hand.
 
     A bound is exact where there is a reading at it, interpolated where its neighbours are at most `max_gap_h` apart,
-    otherwise missing; where the statement read the meter then, its reading stands in.
+    otherwise missing; where the statement read the meter then, its reading stands in. A meter that begins or ends with
+    an exchange has its first or last reading there, as the nearest.
 
     Args:
         stations: Whose meters.
@@ -50,7 +51,11 @@ def boundary_readings(
     """
     bounds = [one for station in stations for one in _bounds(registry, station, month, statements.get(station))]
     stated = dict(_stated(registry, statements.values()))
-    return [_stand_in(row, stated.get(_place(row))) for row in read_bounds(store, bounds, month, max_gap_h)]
+    rows = read_bounds(store, bounds, month, max_gap_h)
+    return [
+        _nearest(_stand_in(row, stated.get(_place(row))), _exchange(registry, device, row.bound_at))
+        for row, (device, _) in zip(rows, dict.fromkeys(bounds), strict=True)
+    ]
 
 
 def read_bounds(store: Readings, bounds: Iterable[Bound], month: str, max_gap_h: float) -> list[BoundaryReading]:
@@ -69,9 +74,29 @@ def _bounds(registry: Registry, station_id: str, month: str, statement: Statemen
     days = {*month_bounds(month)}
     if statement is not None:
         days |= {day for meter in statement.meters for day in (meter.read_from, meter.read_to)}
+    begin, end = month_bounds(month)
     for device in registry.devices_of.get(station_id, ()):
         if device.kind is DeviceKind.METER:
-            yield from ((device, day_start(day)) for day in sorted(days) if _in_service(device, day))
+            own = {day for day in (device.valid_from, device.valid_to) if day is not None and begin < day < end}
+            yield from ((device, day_start(day)) for day in sorted(days | own) if _in_service(device, day))
+
+
+def _exchange(registry: Registry, device: Device, at: datetime) -> str | None:
+    """Whether the meter begins or ends at the instant; not if only its factor changes."""
+    others = [one for one in registry.devices_of.get(device.station_id, ()) if one.device == device.device]
+    if at == day_start(device.valid_from) and all(one.valid_to != device.valid_from for one in others):
+        return "begins"
+    if device.valid_to is not None and at == day_start(device.valid_to):
+        return "ends" if all(one.valid_from != device.valid_to for one in others) else None
+    return None
+
+
+def _nearest(row: BoundaryReading, exchange: str | None) -> BoundaryReading:
+    """The meter's first or last reading, where it was exchanged and not read at midnight."""
+    register = {"begins": row.after_wh, "ends": row.before_wh}.get(exchange or "")
+    return row if row.register_wh is not None or register is None else replace(
+        row, register_wh=register, quality="nearest"
+    )  # fmt: skip
 
 
 def _in_service(device: Device, day: date) -> bool:

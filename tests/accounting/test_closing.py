@@ -8,7 +8,7 @@ import pytest
 
 from accounting.closing import ClosePlan, close_months, plan_closing, readings_to_keep
 from accounting.settlement import Settlement
-from guangfu.clock import day_start
+from guangfu.clock import day_start, to_ms
 from guangfu.income.settlement.models import Statement
 from guangfu.ledger.books import AGENCY
 from guangfu.stations.models import Device, DeviceKind
@@ -17,6 +17,8 @@ from guangfu.storage.sql.journal import balances, verify_chain
 from guangfu.storage.sql.papers import closed_months
 from guangfu.storage.sql.registry import read_registry
 from guangfu.storage.sql.settlement import lock_months, read_boundary_readings, read_moved, read_settled
+from guangfu.storage.telemetry_store import Point
+from guangfu.telemetry.reading import Reading
 from guangfu.texts import Lang
 from tests.accounting.county import JUNE, MAY, County, registers
 from tests.accounting.test_settlement import may_is_estimated, state, take
@@ -190,6 +192,29 @@ def test_a_meter_that_was_exchanged_has_bounds_while_it_was_in_service(county: C
         for name, days in (("meter-1", (date(2018, 7, 1), date(2026, 5, 10))), ("m2", (date(2026, 5, 10), None)))
     )
     changed = replace(registry, devices=(old, new))
+    tenth = day_start(date(2026, 5, 10))
+    readings = (("meter-1", -2, 900), ("meter-1", -1, 950), ("m2", 9, 5), ("m2", 10, 7))
+    assert county.store.write([
+        Point("s1", DeviceKind.METER, Reading(at_ms=to_ms(tenth + timedelta(hours=hours)), device=device,
+                                              energy_export_total_wh=wh))
+        for device, hours, wh in readings
+    ]) == []  # fmt: skip
     rows = boundary_readings(county.store, changed, "2026-05", ["s1"], {}, 24)
-    assert [(row.device, row.bound_at) for row in rows] == [("meter-1", day_start(MAY)), ("m2", day_start(JUNE))]
-    assert {row.quality for row in rows} == {"missing"}
+    assert [(row.device, row.bound_at, row.register_wh, row.quality) for row in rows] == [
+        ("meter-1", day_start(MAY), None, "missing"), ("meter-1", tenth, 950, "nearest"),
+        ("m2", tenth, 5, "nearest"), ("m2", day_start(JUNE), None, "missing"),
+    ]  # fmt: skip
+
+
+def test_where_only_the_factor_changes_the_register_there_is_as_at_any_bound(county: County) -> None:
+    registry, tenth = read_registry(county.engine), date(2026, 5, 10)
+    facts = ((date(2018, 7, 1), tenth, 80), (tenth, None, 100))
+    changed = replace(
+        registry, devices=tuple(Device("s1", "meter-1", DeviceKind.METER, begin, end, n) for begin, end, n in facts)
+    )
+    noon = day_start(tenth) + timedelta(hours=12)
+    county.receive([("s1", noon, 5), ("s1", noon + timedelta(hours=1), 6)])
+    rows = boundary_readings(county.store, changed, "2026-05", ["s1"], {}, 24)
+    assert {(row.bound_at, row.register_wh, row.quality) for row in rows if row.bound_at == day_start(tenth)} == {
+        (day_start(tenth), None, "missing")
+    }

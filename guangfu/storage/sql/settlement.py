@@ -209,7 +209,7 @@ class BoundaryReading:
     """What a meter displayed at a bound of a month or of a statement's window, before its factor. [Wh]
 
     `before` is the last reading at or before the bound, `after` the first one after it. `quality` is exact,
-    interpolated or missing; `source` is telemetry or statement.
+    interpolated, nearest (an exchanged meter's last or first reading) or missing; `source` is telemetry or statement.
     """
 
     station_id: str

@@ -114,7 +114,7 @@ boundary_readings = Table(
     Column("device", Text, primary_key=True),
     Column("bound_at", Instant, primary_key=True),  # a bound of the month or of the statement's window
     Column("register_wh", BigInteger),  # null: it is not known
-    Column("quality", Text, nullable=False),  # exact, interpolated, missing
+    Column("quality", Text, nullable=False),  # exact, interpolated, nearest (of an exchanged meter), missing
     Column("before_at", Instant),  # the readings on both sides, the one at the bound itself as `before`
     Column("before_wh", BigInteger),
     Column("after_at", Instant),
