@@ -10,10 +10,10 @@ from guangfu.explain.estimate import PART_NAMES, station_estimate, station_name
 from guangfu.explain.settled import STATE, station_settled
 from guangfu.explain.shares import month_share, share_formula, share_step
 from guangfu.explain.source import Source
-from guangfu.explain.tree import Step, whole
+from guangfu.explain.tree import See, Step, whole
 from guangfu.income.figures import DailyIncome
 from guangfu.income.rules.models import Confidence, Deduction
-from guangfu.income.shares import StationShares, Units, deductions_on, units_on
+from guangfu.income.shares import Asked, StationShares, Units, deductions_on, units_on
 from guangfu.income.villages import village_stations
 from guangfu.ledger.books import AGENCY, VILLAGE, Part
 from guangfu.ledger.fen import Fen, yuan_text
@@ -38,6 +38,7 @@ THEN: Final = Text(
 GROSS: Final = Text("预估收益（见上）", "estimated income, as above")
 OFF: Final = Text("预估扣除", "estimated deductions")
 ASKED: Final = Text("电站应扣", "the station's deductions")
+LIMIT: Final = Text("以每年限额为准（元/千瓦）", "its limit of a year counts (yuan/kW)")
 CAPPED: Final = Text("以收益为限", "at most the income")
 NO_UNITS: Final = Text("数据不足：该月不持有村级电站份额", "insufficient data: it holds no units in the month")
 NOT_PASSED: Final = Text("尚未划拨", "nothing was passed on yet")
@@ -112,7 +113,7 @@ def _station_share(source: Source, station: Station, village_id: str, month: str
     steps = tuple(_part_share(source, station, village_id, month, stretches, part) for part in parts)
     return Step(
         "station_share", title, whole(steps), parts=steps, grounds=(share, of_station),
-        unconfirmed=of_station.unconfirmed,
+        unconfirmed=of_station.unconfirmed, see=(See("station", station.station_id, month),),
     )  # fmt: skip
 
 
@@ -188,25 +189,27 @@ def _deductions(source: Source, station: Station, village_id: str, month: str) -
 
 def _asked(source: Source, station: Station, stretch: _Stretch, total: int) -> Step:
     """Each deduction of the station's days, rounded once, in order; they sum to what is taken."""
-    bases: dict[int, list[tuple[Deduction, int]]] = {}
+    bases: dict[int, list[tuple[Deduction, DailyIncome]]] = {}
     for row in stretch.days:
         for rule in deductions_on(row.day, source.rules, station):
-            bases.setdefault(rule.position, []).append((rule, row.estimated_gross_fen))
-    steps = [_one_asked(source, found) for _, found in sorted(bases.items())]
+            bases.setdefault(rule.position, []).append((rule, row))
+    steps = [_one_asked(source, station, found) for _, found in sorted(bases.items())]
     over = (whole(steps) or 0) - total
     if over:
         steps.append(Step("capped", source.say(CAPPED), -over))
     return Step("asked", f"{source.say(ASKED)} {stretch.title(source)}", total, parts=tuple(steps))
 
 
-def _one_asked(source: Source, found: Sequence[tuple[Deduction, int]]) -> Step:
-    unit = 10**6
-    worth = sum(gross * int(rule.share_of_gross.scaleb(6)) for rule, gross in found)
-    amount = max((2 * worth + unit) // (2 * unit), 0)
-    rule, base = found[-1][0], sum(gross for _, gross in found)
-    formula = f"{yuan_text(Fen(base))} × {rule.share_of_gross:.3%} = {yuan_text(Fen(amount))}"
-    title = source.say(DEDUCTION, name=source.say(rule.name))
-    return Step("asked_one", title, amount, formula=formula, facts=rule_facts(source, rule))
+def _one_asked(source: Source, station: Station, found: Sequence[tuple[Deduction, DailyIncome]]) -> Step:
+    asked = Asked()
+    for one, row in found:
+        asked.add(one, row, station)
+    rule, base = found[-1][0], sum(row.estimated_gross_fen for _, row in found)
+    formula = f"{yuan_text(Fen(base))} × {rule.share_of_gross:.3%} = {yuan_text(asked.fen)}"
+    title, facts = source.say(DEDUCTION, name=source.say(rule.name)), rule_facts(source, rule)
+    if asked.limited:
+        formula, facts = "", (*facts, source.fact(LIMIT, f"{rule.limit} × {station.capacity_dc_w / 1000:g} kW / 12"))
+    return Step("asked_one", title, asked.fen, formula=formula, facts=facts)
 
 
 _Explain = Callable[[Source, Station, str, Sequence[Part]], Step]
@@ -244,7 +247,8 @@ def _of_station(
     for part, of_part in zip(parts, whole_station.parts, strict=True):
         amount, formula = month_share(source, station, month, village_id, of_part.amount or 0)
         steps.append(Step("part", source.say(PART_NAMES[part]), amount, formula=formula))
-    return Step("station_share", title, whole(steps), parts=tuple(steps), grounds=(share, whole_station))
+    see = (See("station", station.station_id, month),)
+    return Step("station_share", title, whole(steps), parts=tuple(steps), grounds=(share, whole_station), see=see)
 
 
 def village_passed(source: Source, village: Village, month: str, parts: Sequence[Part] = tuple(Part)) -> Step:

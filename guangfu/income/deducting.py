@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from guangfu.clock import month_days
 from guangfu.income.rules.models import Confidence, Deduction, DeductionBase, Rules
-from guangfu.income.shares import deductions_on
+from guangfu.income.shares import deductions_on, month_limit_fen
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.split import split
 from guangfu.stations.models import Station
@@ -176,10 +176,8 @@ def _share(amount: int, share: Decimal) -> int:
 
 
 def _limited(due: int, one: Deduction, station: Station) -> int:
-    """A twelfth of the year's limit is the month's, rounded down."""
-    if one.limit is None:
-        return due
-    return min(due, int(one.limit * 100) * station.capacity_dc_w // (1000 * 12))
+    most = month_limit_fen(one, station)
+    return due if most is None else min(due, most)
 
 
 def months_between(first: str, last: str) -> list[str]:

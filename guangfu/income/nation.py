@@ -39,6 +39,8 @@ class MonthColumns:
         left_wh: (s,) how much more energy has a subsidy; `None` where hours with subsidy are not limited [Wh]
         listed_w: (s, d) the capacity whose subsidy is a receivable; `None` where all of every station's is [W]
         capacity_w: (s,) installed; asked only where `listed_w` is there [W]
+        most: (s, d, k) a day's part of a deduction's limit, below zero where it has none; `None` where none has
+            [millionths of a fen]
     """
 
     energy_wh: Ints
@@ -61,6 +63,7 @@ class MonthColumns:
     left_wh: Ints | None = None
     listed_w: Ints | None = None
     capacity_w: Ints | None = None
+    most: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ def month_fen(month: MonthColumns, stations_at_once: int = 20_000) -> MonthFen:
     """Everybody's fen of a month; working memory is for so many stations."""
     n = len(month.terms)
     gross, base = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    sums = np.zeros((2 + month.deduction.shape[2], month.stretches), np.int64)
+    limited = month.most is not None
+    sums = np.zeros((2 + (1 + limited) * month.deduction.shape[2], month.stretches), np.int64)
     for first in range(0, n, stations_at_once):
         part = slice(first, first + stations_at_once)
         day_gross, day_base = _daily(month, part)
@@ -136,16 +140,24 @@ def _add_stretches(sums: Ints, month: MonthColumns, part: slice, gross: Ints, ba
     at = stretch[held]
     np.add.at(sums[0], at, gross[held])
     np.add.at(sums[1], at, base[held])
-    for position in range(month.deduction.shape[2]):
+    positions = month.deduction.shape[2]
+    for position in range(positions):
         share = month.deduction[:, :, position]
         if share.any():
-            np.add.at(sums[2 + position], at, (gross * share[terms])[held])
+            worth = gross * share[terms]
+            np.add.at(sums[2 + position], at, worth[held])
+            if month.most is not None:
+                most = month.most[part, :, position]
+                counted = (month.energy_wh[part] >= 0) & (month.price[terms] >= 0)
+                most = np.where(most < 0, worth, np.where(counted, most, 0))
+                np.add.at(sums[2 + positions + position], at, most[held])
 
 
 def _divided(month: MonthColumns, sums: Ints) -> tuple[Ints, Ints, Ints]:
     """Gross, base and deductions of each holder; a deduction is rounded once, and at most what is left is taken."""
     gross, base = sums[0], sums[1]
-    asked = np.maximum((2 * sums[2:] + _MILLION) // (2 * _MILLION), 0).sum(axis=0)
+    worth = sums[2:] if month.most is None else np.minimum(*np.split(sums[2:], 2))
+    asked = np.maximum((2 * worth + _MILLION) // (2 * _MILLION), 0).sum(axis=0)
     taken = np.minimum(asked, np.maximum(gross, 0))
     start, units = month.holder_start, month.holder_units
     holder_base = split_columns(base, start, units)

@@ -12,7 +12,7 @@ from guangfu.income.estimate import price_units, standings_of, subsidised_wh, ta
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.nation import Ints, MonthColumns
 from guangfu.income.rules.models import Rules
-from guangfu.income.shares import Units, deductions_on, units_on
+from guangfu.income.shares import Units, deductions_on, most_of_day, units_on
 from guangfu.income.villages import indicator_households
 from guangfu.stations.models import Registry, Slot, Station, StationKind
 
@@ -72,6 +72,7 @@ def month_columns(
         left_wh=_left_wh(registry, stations, rules, lifetime_wh or {}),
         listed_w=_listed_w(registry, stations, days, rules),
         capacity_w=np.array([registry.stations[name].capacity_dc_w for name in stations], np.int64),
+        most=_most(registry, stations, days, rules),
     )  # fmt: skip
     names = [(station, name) for station, units in holders for name, _ in units]
     return found, Named(stations, villages, names, [one for ids in shared for one in ids], slot_households)
@@ -102,6 +103,25 @@ def _listed_w(registry: Registry, stations: Sequence[str], days: Sequence[date],
     ).reshape(len(stations), len(days))
 
 
+def _most(registry: Registry, stations: Sequence[str], days: Sequence[date], rules: Rules) -> Ints | None:
+    """(s, d, k) each day's part of a deduction's limit; `None` where none has one. [millionths of a fen]"""
+    if all(one.limit is None for one in rules.deductions):
+        return None
+    positions = _positions(rules)
+    most = np.full((len(stations), len(days), len(positions)), -1, np.int64)
+    for row, name in enumerate(stations):
+        station = registry.stations[name]
+        for at, day in enumerate(days):
+            for one in deductions_on(day, rules, station):
+                found = most_of_day(one, station, day)
+                most[row, at, positions.index(one.position)] = -1 if found is None else found
+    return most
+
+
+def _positions(rules: Rules) -> list[int]:
+    return sorted({deduction.position for deduction in rules.deductions})
+
+
 def terms_of(
     registry: Registry, stations: Sequence[str], days: Sequence[date], rules: Rules
 ) -> tuple[Ints, Ints, Ints, Ints]:
@@ -110,7 +130,7 @@ def terms_of(
     of = [numbers.setdefault(_alike(registry.stations[name], rules), len(numbers)) for name in stations]
     first = {number: registry.stations[name] for name, number in reversed(list(zip(stations, of, strict=True)))}
     price, base = (np.full((len(numbers), len(days)), -1, np.int64) for _ in range(2))
-    positions = sorted({deduction.position for deduction in rules.deductions})
+    positions = _positions(rules)
     shares = np.zeros((len(numbers), len(days), len(positions)), np.int64)
     for number, station in first.items():
         for at, (day, tariff) in enumerate(zip(days, tariffs_of(station, days, rules), strict=True)):

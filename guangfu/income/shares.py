@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from guangfu.clock import month_days, month_of
 from guangfu.income.figures import DailyIncome
 from guangfu.income.rules.models import Confidence, Deduction, Payer, Rules
 from guangfu.ledger.fen import Fen
@@ -61,7 +62,8 @@ class StationShares:
     """Adds up days of one station and month, and divides them among the villages that held units on them.
 
     Days with the same holders are one stretch. Base and subsidy of a stretch are divided by units; its deductions
-    are computed once, each rounded once, half up, and at most what is left, and are borne in proportion to gross.
+    are computed once, each at most its days' part of its limit, rounded once, half up, all of them at most what is
+    left, and are borne in proportion to gross.
     So a village that has left is not touched by what comes later.
     """
 
@@ -73,8 +75,9 @@ class StationShares:
         """Adds a day; one on which nobody holds units is left out."""
         units = units_on(self._registry, self._station_id, row.day)
         if units:
-            deductions = deductions_on(row.day, self._rules, self._registry.stations.get(self._station_id))
-            self._stretches.setdefault(units, _Stretch()).add(row, deductions)
+            station = self._registry.stations.get(self._station_id)
+            deductions = deductions_on(row.day, self._rules, station)
+            self._stretches.setdefault(units, _Stretch()).add(row, deductions, station)
 
     def amounts(self) -> dict[str, Amounts]:
         """What the days so far bring each village; the parts sum to the station's."""
@@ -85,25 +88,65 @@ class StationShares:
         return totals
 
 
+@dataclass(slots=True)
+class Asked:
+    """What one deduction asks of some days of a station: its share of them, at most its limit. [millionths of a fen]"""
+
+    worth: int = 0
+    most: int = 0
+
+    def add(self, one: Deduction, row: DailyIncome, station: Station | None) -> None:
+        worth = row.estimated_gross_fen * int(one.share_of_gross.scaleb(_MILLIONTHS))
+        most = most_of_day(one, station, row.day)
+        self.worth += worth
+        self.most += worth if most is None else most
+
+    @property
+    def limited(self) -> bool:
+        return self.most < self.worth
+
+    @property
+    def fen(self) -> Fen:
+        """Rounded once, half up. [fen]"""
+        unit = 10**_MILLIONTHS
+        return Fen(max((2 * min(self.worth, self.most) + unit) // (2 * unit), 0))
+
+
+def month_limit_fen(one: Deduction, station: Station) -> int | None:
+    """The most that a deduction takes of a station's month: a twelfth of the year's, rounded down. [fen]"""
+    return None if one.limit is None else int(one.limit * 100) * station.capacity_dc_w // (1000 * 12)
+
+
+def most_of_day(one: Deduction, station: Station | None, day: date) -> int | None:
+    """A day's part of the month's limit, so that a stretch of days has its part, and all days the whole.
+
+    Returns:
+        The difference of the month's cumulatives, rounded down; `None` without a limit. [millionths of a fen]
+    """
+    limit = None if station is None else month_limit_fen(one, station)
+    if limit is None:
+        return None
+    whole, days = limit * 10**_MILLIONTHS, len(month_days(month_of(day)))
+    return whole * day.day // days - whole * (day.day - 1) // days
+
+
 class _Stretch:
-    """Sums of some days with the same holders. [fen]; `worth` is deductions in millionths of a fen, by position."""
+    """Sums of some days with the same holders [fen], and what each position asks of them."""
 
     def __init__(self) -> None:
         self.base = self.subsidy = 0
-        self.worth: dict[int, int] = {}
+        self.asked: dict[int, Asked] = {}
 
-    def add(self, row: DailyIncome, deductions: Iterable[Deduction]) -> None:
+    def add(self, row: DailyIncome, deductions: Iterable[Deduction], station: Station | None) -> None:
         self.base += row.estimated_base_fen
         self.subsidy += row.estimated_subsidy_fen
         for deduction in deductions:
-            worth = row.estimated_gross_fen * int(deduction.share_of_gross.scaleb(_MILLIONTHS))
-            self.worth[deduction.position] = self.worth.get(deduction.position, 0) + worth
+            self.asked.setdefault(deduction.position, Asked()).add(deduction, row, station)
 
     def deductions(self) -> tuple[int, bool]:
         """All deductions [fen], and whether the income could not bear them."""
         gross = max(self.base + self.subsidy, 0)
-        unit = 10**_MILLIONTHS
-        asked = sum(max((2 * worth + unit) // (2 * unit), 0) for worth in self.worth.values())
+        asked = sum(one.fen for one in self.asked.values())
         return min(asked, gross), asked > gross
 
     def divided(self, units: Mapping[str, int]) -> dict[str, Amounts]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -63,8 +64,11 @@ def energies(draw: st.DrawFn, of: Registry) -> list[DailyEnergy]:
 
 @st.composite
 def rules_of(draw: st.DrawFn, of: Registry) -> Rules:
-    """Hours with subsidy limited or not; places in the subsidy list, a part of the capacity, or none."""
-    rules = replace(RULES, energy=replace(RULES.energy, subsidised_hours=float(draw(st.booleans()))))
+    """Hours with subsidy and a deduction limited or not; places in the subsidy list, of a part of the capacity or none."""
+    limit = draw(st.sampled_from([None, Decimal(0), Decimal("0.37"), Decimal(12)]))
+    deductions = tuple(replace(d, limit=limit) if d.deduction_id == "operation" else d for d in RULES.deductions)
+    energy = replace(RULES.energy, subsidised_hours=float(draw(st.booleans())))
+    rules = replace(RULES, energy=energy, deductions=deductions)
     rows = [
         SubsidyStatus(
             name,

@@ -102,6 +102,18 @@ def test_deductions_never_take_more_than_there_is() -> None:
     assert found.capped
 
 
+def test_a_year_s_limit_bounds_the_estimate_as_it_bounds_the_settlement_and_a_part_of_the_month_by_its_days() -> None:
+    """0.72 yuan/kW a year, 5,000 kW: 300.00 a month, 10.00 a day; 2.9 % would be 652.50. Reserve 2 %: 450.00."""
+    limited = [replace(d, limit=Decimal("0.72")) if d.deduction_id == "operation" else d for d in RULES.deductions]
+    rules = replace(RULES, deductions=tuple(limited))
+    month, half = ([1_000_000] * 30, [1_000_000] * 15 + [None] * 15)
+    for energies, deducted in ((month, 30_000 + 45_000), (half, 15_000 + 22_500)):
+        found = month_villages(joint(), "s1", "2026-06", figures(energies)[1], rules)
+        assert sum(row.estimated_deductions_fen for row in found) == deducted
+    moved = month_villages(joint(merged_on=JUNE[15]), "s1", "2026-06", figures(month)[1], rules)
+    assert sum(row.estimated_deductions_fen for row in moved) == 75_000
+
+
 def test_where_a_market_price_is_below_zero_a_village_at_minus_one_fen_bears_no_deduction() -> None:
     """Base -0.24, subsidy 0.26, in 50 units: 1 unit has -0.01 of the base and nothing of the subsidy."""
     shares = [ShareUnits("s1", v, n, BEGIN) for v, n in zip(("v1", "v2", "v3", "v4"), (4, 1, 5, 40), strict=True)]
