@@ -16,9 +16,11 @@ from accounting.metrics import Metrics
 from accounting.reconciler import Reconciler
 from accounting.rollups import Rollups
 from accounting.settings import Settings
+from accounting.states import States
 from guangfu.clock import Clock
 from guangfu.income.rules import Rules, RulesSettings, load_rules
 from guangfu.storage.errors import Unavailable
+from guangfu.storage.present import StateSettings
 from guangfu.storage.telemetry_store import TelemetryStore
 
 log = logging.getLogger(__name__)
@@ -50,12 +52,13 @@ def run(
     known_rules = rules if rules is not None else load_rules(RulesSettings.load().folder)
     accountant = Accountant(settings, store, engine, known_rules, clock, counted)
     rollups = Rollups(store, engine, clock)
+    states = States(StateSettings.load(), store, engine, clock)
     reconciler = Reconciler(store, engine, known_rules, clock)
     auditor = Auditor(engine, known_rules, clock)
     wait_s = settings.interval_s
     with _served(registry, settings.metrics_port):
         while not stop.is_set():
-            went_well = _pass(accountant, rollups, reconciler, auditor, counted, stop)
+            went_well = _pass(accountant, rollups, states, reconciler, auditor, counted, stop)
             wait_s = settings.interval_s if went_well else min(wait_s * 2, _LONGEST_WAIT_S)
             stop.wait(wait_s)
 
@@ -76,6 +79,7 @@ def run_once(
 def _pass(
     accountant: Accountant,
     rollups: Rollups,
+    states: States,
     reconciler: Reconciler,
     auditor: Auditor,
     metrics: Metrics,
@@ -84,6 +88,7 @@ def _pass(
     began_s = time.monotonic()
     try:
         computed = accountant.once(stop)
+        states.once(accountant.registry)
         rollups.once(stop)
         reconciler.once(stop)
         _audit(auditor)

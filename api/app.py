@@ -39,6 +39,7 @@ from api.settings import Settings
 from api.web import routes as pages
 from guangfu.clock import Clock
 from guangfu.income.rules import Rules, RulesSettings, load_rules
+from guangfu.storage.present import StateSettings
 from guangfu.storage.telemetry_store import TelemetryStore
 
 CURVES_KEPT = 64
@@ -80,7 +81,7 @@ def create_app(
         docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     rules = load_rules(RulesSettings.load().folder) if rules is None else rules
-    look = FleetLook(settings, store, engine, clock, rules.energy.coverage_floor)
+    look = FleetLook(StateSettings.load(), store, engine, clock, rules.energy.coverage_floor)
     app.state.settings = settings
     app.state.clock = clock
     app.state.places = stream.Places(settings.max_streams)

@@ -9,10 +9,9 @@ from sqlalchemy import Engine
 
 from api.catalog import Catalog, build_catalog
 from api.figures import Figure, daily_figure, monthly_figure
-from api.present import Present, read_present
-from api.settings import Settings
 from guangfu.clock import Clock, local_day, month_of
 from guangfu.stations.models import Registry
+from guangfu.storage.present import Present, StateSettings, read_present
 from guangfu.storage.sql.figures import read_daily_energy, read_daily_income, read_monthly_income
 from guangfu.storage.sql.inbox import read_seen
 from guangfu.storage.sql.registry import read_registry, registry_version
@@ -46,7 +45,7 @@ class FleetLook:
     """Reads a `FleetView`; the registry only when its version or the local day has changed."""
 
     def __init__(
-        self, settings: Settings, store: TelemetryStore, engine: Engine, clock: Clock, coverage_floor: float
+        self, settings: StateSettings, store: TelemetryStore, engine: Engine, clock: Clock, coverage_floor: float
     ) -> None:
         self._settings = settings
         self._store = store

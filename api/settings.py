@@ -2,7 +2,6 @@
 
 from pydantic import Field, SecretStr
 
-from guangfu.monitor.states import StateRules
 from guangfu.settings import ProgramSettings, program_config
 from guangfu.texts import Lang
 
@@ -27,9 +26,3 @@ class Settings(ProgramSettings):
     curve_cache_s: float = Field(default=30, ge=0, le=600, description="how long the fleet's curves and sums are kept")
     stream_interval_s: float = Field(default=3, ge=0.2, le=60, description="seconds between the live stream's events")
     max_streams: int = Field(default=100, ge=1, le=10_000, description="live streams at the same time")
-    expected_interval_s: float = Field(default=60, gt=0, le=3600, description="how often a station reports")
-    offline_after_s: float = Field(default=1800, gt=0, le=86_400, description="silence after which a station is lost")
-    stale_after_s: float = Field(default=300, gt=0, le=86_400, description="age up to which a value is the present one")
-
-    def state_rules(self) -> StateRules:
-        return StateRules(offline_after_s=self.offline_after_s, stale_after_s=self.stale_after_s)

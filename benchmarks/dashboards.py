@@ -100,7 +100,7 @@ def filled(folder: Path) -> Iterator[tuple[Databases, View]]:
 def _view(registry: Registry, station: str, now: datetime) -> View:
     """90 days on a chart of a thousand points; all leagues and banners."""
     variables = {
-        "station": station, "silent_minutes": "30", "month": f"{local_day(now):%Y-%m}",
+        "station": station, "month": f"{local_day(now):%Y-%m}",
         "of_banner": registry.stations[station].banner_code, "dc_w": "300000", "banner_dc_w": "9000000",
         "coverage_floor": "0.5", "league": tuple(registry.leagues), "banner": tuple(registry.banners),
     }  # fmt: skip

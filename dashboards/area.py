@@ -8,11 +8,12 @@ from grafana_foundation_sdk.builders.dashboard import QueryVariable
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, influxql, sql
-from dashboards.fleet import TROUBLED, area_link, state_words, station_link
-from dashboards.frame import Board, kind_of_data, league_variable, query_variable, silent_minutes
-from dashboards.looks import COLOURED_CELL, DASHED, GAUGE_CELL, HIDDEN, NARROW, THOUSANDS, WITH_POINTS, Column, words
+from dashboards.fleet import area_link, station_link
+from dashboards.frame import Board, kind_of_data, league_variable, query_variable
+from dashboards.looks import DASHED, GAUGE_CELL, HIDDEN, NARROW, THOUSANDS, WITH_POINTS, Column
 from dashboards.money import wall_scale
 from dashboards.panels import curve, day_bars, stat, table
+from dashboards.states import SHOWN, TROUBLED, state_column
 from dashboards.target import Sql
 from dashboards.words import area as says
 from dashboards.words import fleet as fleet_says
@@ -27,7 +28,7 @@ def board(lang: Lang) -> Board:
         name="area",
         title=says.TITLE,
         description=says.DESCRIPTION,
-        variables=[league_variable(lang), _banner(lang), silent_minutes(lang)],
+        variables=[league_variable(lang), _banner(lang)],
         panels=[
             *_first_row(lang),
             _banners(lang),
@@ -65,7 +66,7 @@ def _first_row(lang: Lang) -> list[Panel]:
     return [
         stat(fleet_says.ATTENTION(lang), attention, unit=THOUSANDS, span=4, decimals=0, warn_above=1),
         stat(fleet_says.AT_STAKE(lang), at_stake, unit=THOUSANDS, span=5, decimals=0),
-        stat(says.POWER_LATELY(lang), influxql.area_power_lately(), unit="watt", span=4, decimals=1),
+        stat(fleet_says.POWER_NOW(lang), sql.power_now(HERE), unit="watt", span=4, decimals=1),
         stat(fleet_says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
         stat(fleet_says.INCOME_TODAY(lang), income, unit=scale.unit, span=4, decimals=2),
         kind_of_data(lang, span=3),
@@ -77,8 +78,7 @@ def _banners(lang: Lang) -> Panel:
         "SELECT f.league_code, f.banner_code, f.banner, f.league, count(*) AS stations, "
         f"count(*) FILTER (WHERE {TROUBLED}) AS troubled, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
         "sum(i.estimated_gross_fen) / 100.0 AS yuan, "
-        f"percentile_cont(0.5) WITHIN GROUP (ORDER BY y.hours) AS hours FROM {sql.states(lang)} f "
-        f"LEFT JOIN {sql.YESTERDAY} y ON y.station_id = f.station_id "
+        f"percentile_cont(0.5) WITHIN GROUP (ORDER BY f.hours) AS hours FROM {sql.states(lang)} f "
         f"LEFT JOIN daily_energy e ON e.station_id = f.station_id AND e.day = {sql.TODAY} "
         f"LEFT JOIN daily_income i ON i.station_id = f.station_id AND i.day = {sql.TODAY} "
         f"WHERE {HERE} GROUP BY 1, 2, 3, 4 "
@@ -100,16 +100,16 @@ def _banners(lang: Lang) -> Panel:
 
 def _stations(lang: Lang) -> Panel:
     query = (
-        f"SELECT f.station_id, f.station, f.state, f.ratio, y.hours, e.energy_wh / 1000.0 AS energy_kwh, f.usual_yuan, "
-        f"{sql.local_minute('f.last_reading_at')} AS last_reading, f.banner FROM {sql.states(lang)} f "
-        f"LEFT JOIN {sql.YESTERDAY} y ON y.station_id = f.station_id "
+        f"SELECT f.station_id, f.station, {SHOWN} AS state, f.ratio, f.hours, "
+        f"e.energy_wh / 1000.0 AS energy_kwh, f.usual_yuan, {sql.local_minute('f.last_reading_at')} AS last_reading, "
+        f"f.banner FROM {sql.states(lang)} f "
         f"LEFT JOIN daily_energy e ON e.station_id = f.station_id AND e.day = {sql.TODAY} "
-        f"WHERE {HERE} ORDER BY (f.state = 'heard'), f.ratio NULLS LAST, f.station_id LIMIT 300"
+        f"WHERE {HERE} ORDER BY (trouble IS NULL), f.ratio NULLS LAST, f.station_id LIMIT 300"
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
         "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=215 if lang is Lang.ZH else 260),
-        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=140, style=COLOURED_CELL),
+        "state": state_column(lang),
         "ratio": Column(fleet_says.RATIO(lang), "percentunit", 0, width=100),
         "hours": Column(says.HOURS_YESTERDAY(lang), "suffix:h", 2, width=120),
         "energy_kwh": Column(fleet_says.TODAY_KWH(lang), THOUSANDS, 1, width=125),

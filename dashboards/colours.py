@@ -3,8 +3,11 @@
 from typing import Final
 
 PRODUCING: Final = "#009E73"
+CURTAILED: Final = "#56B4E9"
+NIGHT: Final = "#5B6B82"
 STALE: Final = "#E6A700"
-LOW: Final = "#D55E00"
+FAULT: Final = "#D55E00"
+LOW: Final = "#8C510A"
 OFFLINE: Final = "#8C6BB1"
 DOWN: Final = "#B2182B"
 UNKNOWN: Final = "#9AA3AE"

@@ -7,10 +7,11 @@ from typing import Final
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, influxql, sql
-from dashboards.frame import Board, coverage_floor, kind_of_data, silent_minutes, uid
-from dashboards.looks import COLOURED_CELL, HIDDEN, NARROW, THOUSANDS, Column, Word, words
+from dashboards.frame import Board, coverage_floor, kind_of_data, uid
+from dashboards.looks import HIDDEN, NARROW, THOUSANDS, Column, words
 from dashboards.money import Scale, money_columns, wall_scale
 from dashboards.panels import bars, curve, day_bars, stat, table
+from dashboards.states import SHOWN, TROUBLED, count_columns, counts, state_column, state_words
 from dashboards.station_map import station_map
 from dashboards.target import Sql
 from dashboards.words import fleet as says
@@ -18,27 +19,6 @@ from dashboards.words import shared
 from guangfu.texts import Lang
 
 KEEP_TIME: Final = "${__url_time_range}"
-TROUBLED: Final = "state <> 'heard'"
-
-
-SHORT: Final = {
-    "heard": shared.HEARD,
-    "low": shared.LOW_SHORT,
-    "idle": shared.IDLE_SHORT,
-    "offline": shared.OFFLINE,
-    "unknown": shared.UNKNOWN_SHORT,
-}
-"""The states as heads of narrow columns."""
-
-
-def state_words(lang: Lang) -> dict[str, Word]:
-    return {
-        "heard": Word(shared.HEARD(lang), colours.PRODUCING),
-        "low": Word(shared.LOW(lang), colours.LOW),
-        "idle": Word(shared.IDLE(lang), colours.DOWN),
-        "offline": Word(shared.OFFLINE(lang), colours.OFFLINE),
-        "unknown": Word(shared.UNKNOWN(lang), colours.UNKNOWN),
-    }
 
 
 def station_link(lang: Lang) -> str:
@@ -62,7 +42,7 @@ def board(lang: Lang) -> Board:
         name="fleet",
         title=says.TITLE,
         description=says.DESCRIPTION,
-        variables=[silent_minutes(lang), coverage_floor()],
+        variables=[coverage_floor()],
         panels=[
             *first_row(lang, wall_scale(lang)),
             troubles(lang),
@@ -87,7 +67,7 @@ def first_row(lang: Lang, scale: Scale, *, height: int = 4) -> list[Panel]:
     return [
         stat(says.ATTENTION(lang), attention, unit=THOUSANDS, span=4, decimals=0, warn_above=1, height=height),
         stat(says.AT_STAKE(lang), at_stake, unit=THOUSANDS, span=5, decimals=0, height=height),
-        stat(says.POWER_NOW(lang), influxql.fleet_power_now(), unit="watt", span=4, decimals=1, height=height),
+        stat(says.POWER_NOW(lang), sql.power_now(), unit="watt", span=4, decimals=1, height=height),
         stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1, height=height),
         stat(says.INCOME_TODAY(lang), income, unit=scale.unit, span=4, decimals=2, height=height),
         kind_of_data(lang, span=3, height=height),
@@ -96,19 +76,14 @@ def first_row(lang: Lang, scale: Scale, *, height: int = 4) -> list[Panel]:
 
 def troubles(lang: Lang, *, span: int = 15, height: int = 11, most: int = 100) -> Panel:
     query = (
-        f"SELECT station_id, station, state, usual_yuan, ratio, {sql.local_minute('last_reading_at')} AS last_reading, "
-        "banner "
-        f"FROM {sql.states(lang)} f WHERE {TROUBLED} ORDER BY usual_yuan DESC NULLS LAST, station LIMIT {most}"
+        f"SELECT station_id, station, {SHOWN} AS state, usual_yuan, ratio, "
+        f"{sql.local_minute('last_reading_at')} AS last_reading, banner FROM {sql.states(lang)} f "
+        f"WHERE {TROUBLED} ORDER BY usual_yuan DESC NULLS LAST, station LIMIT {most}"
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
         "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=205 if lang is Lang.ZH else 230),
-        "state": Column(
-            shared.STATE(lang),
-            mappings=words(state_words(lang)),
-            width=105 if lang is Lang.ZH else 140,
-            style=COLOURED_CELL,
-        ),
+        "state": state_column(lang),
         "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 0, width=100),
         "ratio": Column(says.RATIO(lang), "percentunit", 0, width=90),
         "last_reading": Column(shared.LAST_HEARD(lang), width=152),
@@ -119,10 +94,10 @@ def troubles(lang: Lang, *, span: int = 15, height: int = 11, most: int = 100) -
 
 def station_positions(lang: Lang, *, span: int = 9, height: int = 11) -> Panel:
     """The stations in trouble are a layer of their own, larger and over the others."""
-    columns = "lon, lat, station, state, league, banner"
+    columns = f"lon, lat, station, {SHOWN} AS state, league, banner"
     well, troubled = (
         Sql(f"SELECT {columns} FROM {sql.states(lang)} f WHERE {which} ORDER BY station_id")
-        for which in ("state = 'heard'", TROUBLED)
+        for which in ("trouble IS NULL", TROUBLED)
     )
     name = "name_en" if lang is Lang.EN else "regexp_replace(name, '[市盟]$', '')"
     places = Sql(f"SELECT seat_lon AS lon, seat_lat AS lat, {name} AS name FROM leagues WHERE superseded_at IS NULL")
@@ -154,9 +129,8 @@ def power(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
 
 
 def by_league(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
-    counts = ", ".join(f"count(*) FILTER (WHERE state = '{state}') AS {state}" for state in SHORT)
     query = (
-        f"SELECT league_code, league, {counts}, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
+        f"SELECT league_code, league, {counts()}, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
         f"sum(i.estimated_gross_fen) / 100.0 AS yuan FROM {sql.states(lang)} f "
         f"LEFT JOIN daily_energy e ON e.station_id = f.station_id AND e.day = {sql.TODAY} "
         f"LEFT JOIN daily_income i ON i.station_id = f.station_id AND i.day = {sql.TODAY} "
@@ -165,8 +139,8 @@ def by_league(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
     columns = {
         "league_code": Column("league", style=HIDDEN),
         "league": Column(shared.LEAGUE(lang), link=league_link(lang), style=NARROW),
-        **{state: Column(text(lang), THOUSANDS, 0, width=62) for state, text in SHORT.items()},
-        "energy_kwh": Column(says.TODAY_KWH(lang), THOUSANDS, 0, width=130),
+        **count_columns(lang),
+        "energy_kwh": Column(says.TODAY_KWH(lang), THOUSANDS, 0, width=122),
         "yuan": Column(says.TODAY_YUAN(lang), THOUSANDS, 0, width=112),
     }
     return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=span, height=height)

@@ -168,13 +168,3 @@ def coverage_floor() -> builder.ConstantVariable:
     """
     floor = load_rules(RulesSettings.load().folder).energy.coverage_floor
     return builder.ConstantVariable("coverage_floor").value(str(floor))
-
-
-def silent_minutes(lang: Lang) -> builder.CustomVariable:
-    """How long a station may be silent before it counts as offline; the pages use 30 minutes as well."""
-    return (
-        builder.CustomVariable("silent_minutes")
-        .label(shared.SILENT_MINUTES(lang))
-        .values("30,10,60,180")
-        .current(VariableOption(text="30", value="30", selected=True))
-    )

@@ -1,6 +1,6 @@
 """Queries on telemetry. They run on InfluxDB 1.8 and, through its InfluxQL, on 2.x.
 
-Watts come from the meters' `ac_power_w`; energy does not come from here, but from accounting's rows in SQL.
+Watts over time come from the meters' `ac_power_w`; present power and energy come from accounting's rows in SQL.
 """
 
 # ruff: noqa: S608 - queries are made of constants of ours; what people choose stays a variable of Grafana
@@ -11,22 +11,10 @@ from dashboards.target import InfluxQL
 from guangfu.storage.influxql import unmarked
 from guangfu.storage.rollups import Rollup
 
-LIVE: Final = "5m"
-"""How old a meter's last reading may be to count as the present one: as long as on the pages."""
-
 IN_AREA: Final = '"banner" =~ /^${banner}$/'
 """`(a|b)` where many are chosen."""
 
 THIS_STATION: Final = "\"station\" = '${station}'"
-
-
-def fleet_power_now() -> InfluxQL:
-    """[W], one figure: the sum of every meter's last reading. `now()`, not the range: it is the present."""
-    each = (
-        f'SELECT last("ac_power_w") AS "power" FROM "pv_meter" WHERE time > now() - {LIVE}{unmarked("ac_power_w")} '
-        'GROUP BY "station", "device"'
-    )
-    return InfluxQL(f'SELECT sum("power") FROM ({each})')
 
 
 def fleet_power() -> InfluxQL:
@@ -45,21 +33,6 @@ def _summed_power(where: str) -> InfluxQL:
         'GROUP BY time($__interval), "banner" fill(none)'
     )
     return InfluxQL(f'SELECT sum("power") FROM ({each}) WHERE $timeFilter GROUP BY time($__interval) fill(none)')
-
-
-def area_power_lately() -> InfluxQL:
-    """[W], one figure for the chosen banners: their last quarters of an hour, if they began within 30 minutes."""
-    each = (
-        f'SELECT last("power_w") AS "power" FROM "{Rollup.BANNER}" WHERE {IN_AREA} AND time > now() - 30m '
-        'GROUP BY "banner"'
-    )
-    return InfluxQL(f'SELECT sum("power") FROM ({each})')
-
-
-def station_power_now() -> InfluxQL:
-    """[W], one figure for the station of the variable."""
-    where = f"{THIS_STATION} AND time > now() - {LIVE}{unmarked('ac_power_w')}"
-    return InfluxQL(f'SELECT last("ac_power_w") FROM "pv_meter" WHERE {where}')
 
 
 def station_load(alias: str) -> InfluxQL:

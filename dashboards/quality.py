@@ -8,7 +8,7 @@ from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, sql
 from dashboards.fleet import station_link
-from dashboards.frame import Board, kind_of_data, league_variable, silent_minutes
+from dashboards.frame import Board, kind_of_data, league_variable
 from dashboards.looks import HIDDEN, NARROW, THOUSANDS, WITH_POINTS, Column, Word, words
 from dashboards.panels import curve, day_bars, stat, table
 from dashboards.station import reason_words
@@ -28,7 +28,7 @@ def board(lang: Lang) -> Board:
         title=says.TITLE,
         description=says.DESCRIPTION,
         range_from="now-30d",
-        variables=[league_variable(lang), silent_minutes(lang)],
+        variables=[league_variable(lang)],
         refresh="5m",
         panels=[
             *_first_row(lang),
@@ -102,12 +102,31 @@ def _without_figure(lang: Lang) -> Panel:
     return day_bars(says.WITHOUT_FIGURE(lang), Sql(query, series=True), unit="short", columns=columns, height=9)
 
 
-MISSING: Final = (
-    "(SELECT station_id, (until_at AT TIME ZONE 'Asia/Shanghai')::date AS day, "
-    "sum(last_seq - first_seq + 1) AS missing FROM seq_gaps "
-    "WHERE until_at BETWEEN $__timeFrom()::timestamptz AND $__timeTo()::timestamptz GROUP BY 1, 2)"
+_DAY_MS, _CHINA_MS = 86_400_000, 28_800_000
+
+_GAPS: Final = (
+    "(SELECT station_id, last_seq - first_seq + 1 AS n, "
+    "(extract(epoch FROM least(from_at, until_at)) * 1000)::bigint AS start_ms, "
+    "(extract(epoch FROM greatest(from_at, until_at)) * 1000)::bigint AS end_ms FROM seq_gaps "
+    "WHERE until_at >= $__timeFrom()::timestamptz AND from_at <= $__timeTo()::timestamptz)"
 )
-"""Numbers of messages that did not come, by the day on which the gap ended."""
+
+
+def _sent_by(day: str) -> str:
+    """How many of a gap's n numbers are thought of as sent until the end of a day: k at k/(n + 1) of its time."""
+    ends_ms = f"(({day} + 1) * {_DAY_MS} - {_CHINA_MS} - start_ms)"
+    upto = f"({ends_ms} * (n + 1) + end_ms - start_ms - 1) / (end_ms - start_ms) - 1"
+    first, last = (f"({at} + {_CHINA_MS}) / {_DAY_MS}" for at in ("start_ms", "end_ms"))
+    return f"CASE WHEN {day} < {first} THEN 0 WHEN {day} >= {last} THEN n ELSE least(n, {upto}) END"
+
+
+MISSING: Final = (
+    "(SELECT station_id, date '1970-01-01' + number::int AS day, sum(missing) AS missing FROM ("
+    f"SELECT station_id, number, {_sent_by('number')} - {_sent_by('(number - 1)')} AS missing FROM {_GAPS} gaps, "
+    f"generate_series((start_ms + {_CHINA_MS}) / {_DAY_MS}, (end_ms + {_CHINA_MS}) / {_DAY_MS}) number) each "
+    "GROUP BY 1, 2)"
+)
+"""Numbers of messages that did not come by day, as `guangfu.telemetry.completeness.missing_by_day` shares them out."""
 
 MESSAGES: Final = (
     "(SELECT station_id, day, coalesce(received, 0) AS received, coalesce(late, 0) AS late, "

@@ -9,6 +9,7 @@ Amounts are fen in the tables and leave the queries as yuan; energy is Wh and le
 from typing import Final
 
 from dashboards.target import Sql
+from guangfu.monitor.states import DEFAULT_RULES
 from guangfu.texts import Lang
 
 TODAY: Final = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
@@ -46,6 +47,20 @@ def fleet(lang: Lang) -> str:
 ENOUGH: Final = "m.days_counted >= ${coverage_floor} * m.days_due"
 """Whether a station-month (`monthly_income m`) has enough counted days for an amount, as on the pages."""
 
+TOLD_WITHIN: Final = "10 minutes"
+"""How old accounting's word on the stations' states may be: it tells every minute, but may be busy."""
+
+FRESH: Final = f"told.as_of > now() - interval '{TOLD_WITHIN}'"
+
+
+def power_now(where: str = "true") -> Sql:
+    """[W], the sum of the stations' present power, as on the pages; nothing where accounting does not tell it."""
+    return Sql(
+        f"SELECT sum(power_w) AS power_w FROM station_states told JOIN {fleet(Lang.EN)} f USING (station_id) "
+        f"WHERE {FRESH} AND {where}"
+    )
+
+
 OPEN: Final = f"(f.closed_on IS NULL OR f.closed_on > {TODAY})"
 
 
@@ -63,29 +78,38 @@ YESTERDAY: Final = (
 
 
 def states(lang: Lang) -> str:
-    """Every open station with its state, how it did yesterday, and what it usually earns a day.
+    """Every open station with its state, what troubles it, how it did yesterday, and what it usually earns a day.
 
-    unknown: never heard of; offline: its status says so, or no reading for `$silent_minutes`;
-    idle: heard, but yesterday, by a measured day, it produced nothing; low: less than LOW of its banner's median;
-    otherwise heard. `ratio` is yesterday's equivalent hours against that median, null with few neighbours.
-    The usual day is the mean of the last 30 days that brought something. [yuan]
+    `state` is the pages', which accounting tells every minute. Where it has not for TOLD_WITHIN, it is what SQL
+    knows by itself: unknown, offline or heard. `trouble` is a state that is one; or `idle`, yesterday, by a measured
+    day, it produced nothing; or `low`, yesterday under LOW of its banner's median; else null. `ratio` is yesterday's
+    equivalent hours against that median, null with few neighbours. The usual day is the mean of the last 30 days that
+    brought something. [yuan]
     """
     return (
-        "(SELECT f.*, seen.last_reading_at, usual.yuan AS usual_yuan, "
-        "mine.hours / nullif(median.hours, 0) AS ratio, CASE "
-        "WHEN seen.last_reading_at IS NULL THEN 'unknown' "
-        "WHEN seen.status = 'offline' OR seen.last_reading_at < now() - interval '${silent_minutes} minutes' "
-        "THEN 'offline' WHEN mine.hours = 0 THEN 'idle' "
-        f"WHEN mine.hours < {LOW} * median.hours THEN 'low' ELSE 'heard' END AS state "
+        "(SELECT known.*, CASE WHEN state IN ('fault', 'offline', 'stale', 'unknown') THEN state "
+        f"WHEN hours = 0 THEN 'idle' WHEN ratio < {LOW} THEN 'low' END AS trouble FROM ("
+        "SELECT f.*, seen.last_reading_at, usual.yuan AS usual_yuan, mine.hours, "
+        f"mine.hours / nullif(median.hours, 0) AS ratio, {_STATE} AS state "
         f"FROM {fleet(lang)} f LEFT JOIN stations_seen seen USING (station_id) "
+        "LEFT JOIN station_states told USING (station_id) "
         f"LEFT JOIN {YESTERDAY} mine ON mine.station_id = f.station_id "
         "LEFT JOIN (SELECT banner_code, percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) AS hours "
         f"FROM {YESTERDAY} y GROUP BY banner_code HAVING count(*) > {FEWEST_NEIGHBOURS}) median "
         "ON median.banner_code = f.banner_code "
         "LEFT JOIN (SELECT station_id, avg(estimated_gross_fen) / 100.0 AS yuan FROM daily_income "
         f"WHERE day >= {TODAY} - 30 AND day < {TODAY} AND estimated_gross_fen > 0 GROUP BY station_id) usual "
-        f"ON usual.station_id = f.station_id WHERE {OPEN})"
+        f"ON usual.station_id = f.station_id WHERE {OPEN}) known)"
     )
+
+
+_SILENT_S: Final = DEFAULT_RULES.offline_after_s
+_STATE: Final = (
+    f"CASE WHEN {FRESH} THEN told.state "
+    "WHEN seen.last_reading_at IS NULL THEN 'unknown' "
+    "WHEN seen.status = 'offline' AND NOT seen.last_reading_at > seen.status_at "
+    f"OR seen.last_reading_at < now() - interval '{_SILENT_S:.0f} seconds' THEN 'offline' ELSE 'heard' END"
+)
 
 
 def synthetic() -> Sql:

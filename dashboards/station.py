@@ -9,10 +9,9 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Panel, VariableHide, VariableModel
 
 from dashboards import colours, influxql, sql
-from dashboards.fleet import area_link, league_link, state_words
-from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable, silent_minutes
+from dashboards.fleet import area_link, league_link
+from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable
 from dashboards.looks import (
-    COLOURED_CELL,
     DASHED,
     DASHED_LINE,
     HIDDEN,
@@ -25,6 +24,7 @@ from dashboards.looks import (
 )
 from dashboards.money import money_columns
 from dashboards.panels import curve, day_bars, stat, table
+from dashboards.states import SHOWN, state_column
 from dashboards.target import Sql
 from dashboards.words import shared
 from dashboards.words import station as says
@@ -40,7 +40,7 @@ def board(lang: Lang) -> Board:
         title=says.TITLE,
         description=says.DESCRIPTION,
         range_from="now-7d",
-        variables=[_variable(lang), *_for_comparing(), silent_minutes(lang), coverage_floor()],
+        variables=[_variable(lang), *_for_comparing(), coverage_floor()],
         panels=[
             *_first_row(lang),
             _facts(lang),
@@ -91,7 +91,7 @@ def _first_row(lang: Lang) -> list[Panel]:
     )
     return [
         stat(says.LIKE_NEIGHBOURS(lang), _like_neighbours(lang), unit="percentunit", span=5, decimals=0),
-        stat(says.POWER_NOW(lang), influxql.station_power_now(), unit="watt", span=4, decimals=1),
+        stat(says.POWER_NOW(lang), sql.power_now(THIS), unit="watt", span=4, decimals=1),
         stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
         stat(says.INCOME_TODAY(lang), today, unit=THOUSANDS, span=4, decimals=2),
         stat(says.INCOME_MONTH(lang), month, unit=THOUSANDS, span=4, decimals=2),
@@ -129,15 +129,15 @@ def kind_words(lang: Lang) -> dict[str, Word]:
 
 def _facts(lang: Lang) -> Panel:
     query = (
-        f"SELECT league_code, banner_code, station, state, {sql.local_minute('last_reading_at')} AS last_reading, "
-        "league, banner, "
+        f"SELECT league_code, banner_code, station, {SHOWN} AS state, "
+        f"{sql.local_minute('last_reading_at')} AS last_reading, league, banner, "
         "CASE WHEN joint THEN 'joint' ELSE kind END AS kind, "
         "capacity_dc_w / 1000.0 AS dc_kw, capacity_ac_w / 1000.0 AS ac_kw, "
         f"to_char(grid_connected_on, 'YYYY-MM-DD') AS grid_connected_on FROM {sql.states(lang)} f WHERE f.{THIS}"
     )
     columns = {
         "station": Column(shared.STATION_COLUMN(lang)),
-        "state": Column(shared.STATE(lang), mappings=words(state_words(lang)), width=140, style=COLOURED_CELL),
+        "state": state_column(lang),
         "last_reading": Column(shared.LAST_HEARD(lang), width=152),
         "league_code": Column("league", style=HIDDEN),
         "banner_code": Column("banner", style=HIDDEN),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.fleet import by_league, first_row, power, station_positions, troubles
-from dashboards.frame import Board, silent_minutes
+from dashboards.frame import Board
 from dashboards.money import wall_scale
 from dashboards.words import wall as says
 from guangfu.texts import Lang
@@ -18,7 +18,6 @@ def board(lang: Lang) -> Board:
         title=says.TITLE,
         description=says.DESCRIPTION,
         range_from="now-24h",
-        variables=[silent_minutes(lang)],
         panels=[
             *first_row(lang, wall_scale(lang), height=5),
             station_positions(lang, span=11, height=13),

@@ -10,12 +10,6 @@ DESCRIPTION: Final = Text(
     "所选盟市、旗县运行是否正常，哪座电站不正常；点旗县收窄范围，点电站打开该站。",
     "Is the chosen league or banner well, and which station is not; a banner narrows it down, a station opens it.",
 )
-POWER_LATELY: Final = say(
-    "最近一刻钟功率",
-    "Power, last quarter hour",
-    "所选范围内各电站最近一刻钟平均有功功率之和，取自每分钟更新的汇总。",
-    "The stations' mean active power of the last quarter of an hour, summed; from the roll-ups, a minute old.",
-)
 BANNERS: Final = say(
     "各旗县：异常电站、今日电量与收益（预估，元）",
     "By banner: in trouble, energy, income today (estimate, yuan)",

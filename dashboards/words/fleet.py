@@ -13,10 +13,10 @@ DESCRIPTION: Final = Text(
 ATTENTION: Final = say(
     "需要处理的电站（座）",
     "Stations in trouble",
-    "离线、从未上报、昨日零发电或昨日偏低的电站数。离线：状态为离线，或超过所选分钟数没有读数。"
+    "故障、离线、数据陈旧、从未上报，或昨日零发电、昨日偏低的电站数。状态与页面相同，由核算每分钟写入。"
     "偏低：昨日等效利用小时数低于同旗县中位数的六成。",
-    "Stations that are offline, were never heard of, or yesterday produced nothing or little. "
-    "Offline: the station's status says so, or no reading for the chosen minutes. "
+    "Stations with a fault, offline, with stale data or never heard of, or that yesterday produced nothing or little. "
+    "States are those of the pages; accounting tells them every minute. "
     "Little: yesterday's equivalent hours under 60 % of its banner's median.",
 )
 AT_STAKE: Final = say(
@@ -30,8 +30,9 @@ AT_STAKE: Final = say(
 POWER_NOW: Final = say(
     "当前功率",
     "Power now",
-    "各关口表最近 5 分钟内最后一次有功功率之和，与页面相同；夜间为 0。",
-    "Sum of every gateway meter's last active power within 5 minutes, as on the pages; zero at night.",
+    "各电站关口表当前有功功率之和，与页面相同，由核算每分钟写入；离线与数据陈旧的电站不计，夜间为 0。",
+    "Sum of the stations' present active power at the gateway meters, as on the pages; accounting tells it every "
+    "minute. Stations that are offline or stale are not in it; zero at night.",
 )
 ENERGY_TODAY: Final = say(
     "今日上网电量",
@@ -56,9 +57,11 @@ TROUBLES: Final = say(
 MAP: Final = say(
     "电站位置与状态",
     "Stations by position and state",
-    "经纬度取自登记册；背景为 2° 经纬网，不需要外网。颜色：绿 在线，橙 昨日偏低，红 昨日零发电，紫 离线，灰 从未上报。",
+    "经纬度取自登记册；背景为 2° 经纬网，不需要外网。"
+    "颜色：绿 发电，蓝灰 夜间，浅蓝 限电，橙 故障，黄 数据陈旧，紫 离线，灰 从未上报，红 昨日零发电，褐 昨日偏低。",
     "Positions from the registry over a grid of two degrees, without internet. "
-    "Green heard, orange low yesterday, red nothing yesterday, purple offline, grey never heard.",
+    "Green producing, slate night, light blue curtailed, orange fault, yellow stale, purple offline, grey never heard, "
+    "red nothing yesterday, brown low yesterday.",
 )
 POWER: Final = say(
     "全网功率",
@@ -69,8 +72,9 @@ POWER: Final = say(
 BY_LEAGUE: Final = say(
     "各盟市：电站状态与今日收益（预估，元）",
     "By league: states, and today's income (estimate, yuan)",
-    "各盟市电站状态计数、今日上网电量与今日应收预估。",
-    "Stations by state, today's on-grid energy and today's estimate in each league.",
+    "各盟市电站状态计数、今日上网电量与今日应收预估。正常：发电、限电与夜间；前五列合计为全部电站，“昨日低”另计。",
+    "Stations by state, today's on-grid energy and today's estimate in each league. Well: producing, curtailed or "
+    "night. The first five add up to all stations; low or nothing yesterday is counted besides.",
 )
 ENERGY_BY_DAY: Final = say(
     "每日上网电量",

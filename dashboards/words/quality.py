@@ -27,8 +27,9 @@ WITHOUT_YESTERDAY: Final = say(
 SILENT: Final = say(
     "现在没有读数的电站（座）",
     "Stations silent now",
-    "离线或从未上报的电站数；离线：状态为离线，或超过所选分钟数没有读数。",
-    "Stations that are offline or were never heard of; offline: they said so, or are silent for the minutes chosen.",
+    "离线或从未上报的电站数，与页面相同；离线：状态为离线且此后没有读数，或超过 30 分钟没有读数。",
+    "Stations that are offline or were never heard of, as on the pages; offline: they said so and sent nothing since, "
+    "or are silent for 30 minutes.",
 )
 LETTERS_WAITING: Final = say(
     "待处理的死信（条）",
@@ -84,9 +85,9 @@ INTERPOLATED: Final = say(
 MESSAGES_BY_DAY: Final = say(
     "每日报文：按时、迟到、缺失",
     "Messages by day: in time, late, missing",
-    "按电站的启动标识与序号计数。缺失为序号中断处缺的报文数，计入中断结束之日；迟到而补上的不算缺失。",
-    "Counted by the stations' boot and sequence numbers. Missing: numbers between two that came, on the day on which "
-    "the gap ended; what comes late after all is not missing.",
+    "按电站的启动标识与序号计数。缺失为序号中断处缺的报文数，跨日的中断按时间均摊到各日，与页面相同；迟到而补上的不算缺失。",
+    "Counted by the stations' boot and sequence numbers. Missing: numbers between two that came, a gap over "
+    "midnight shared out evenly over its time, as on the pages; what comes late after all is not missing.",
 )
 INCOMPLETE: Final = say(
     "缺失或迟到报文最多的电站",

@@ -22,8 +22,9 @@ LIKE_NEIGHBOURS: Final = say(
 POWER_NOW: Final = say(
     "当前功率",
     "Power now",
-    "关口表最近 5 分钟内最后一次有功功率，可疑读数不计；夜间为 0，离线时为 —。",
-    "The gateway meter's last active power within 5 minutes, suspect ones aside; zero at night, — when it is silent.",
+    "核算每分钟写入的关口表当前有功功率，与页面相同；夜间为 0，离线或数据陈旧时为 —。",
+    "The gateway meters' present active power, as on the pages; accounting tells it every minute. Zero at night, — "
+    "when it is offline or stale.",
 )
 ENERGY_TODAY: Final = say(
     "今日上网电量",

@@ -68,7 +68,7 @@ class Signs:
         heard_at_ms: The last reading of any of its devices, NaN if there never was one. [ms since 1970 UTC]
         power_at_ms: The gateway meter's last reading, NaN if there is none. [ms since 1970 UTC]
         power_w: Active power at the gateway meter then, NaN if unknown. [W]
-        said_offline: The retained status says offline.
+        said_offline: The retained status says offline, and no reading is newer.
         inverter_fault: An inverter's last state is FAULT.
         throttled: An inverter's last state is THROTTLED.
         sun_elevation_deg: Where the sun is now. [degrees]
@@ -91,7 +91,7 @@ def station_states(now: datetime, signs: Signs, rules: StateRules = DEFAULT_RULE
     """The state of each station: the first of these that holds.
 
     1. unknown: never heard of.
-    2. offline: the broker says so, or nothing came for `offline_after_s`.
+    2. offline: the broker said so and nothing came since, or nothing came for `offline_after_s`.
     3. stale: the meter's power is missing or older than its interval allows, behind a living gateway.
     4. fault: an inverter reports FAULT.
     5. curtailed: an inverter reports THROTTLED, which also explains no power in sunshine.

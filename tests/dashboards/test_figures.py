@@ -23,6 +23,7 @@ from tests.dashboards.county import (
     fill_letters,
     fill_rollups,
     fill_sql,
+    fill_states,
     fill_telemetry,
 )
 from tests.dashboards.county_money import fill_money
@@ -47,7 +48,6 @@ VIEW = View(
         "of_banner": "150430",
         "dc_w": "100000",
         "banner_dc_w": "700000",
-        "silent_minutes": "30",
         "month": MONTH,
         "league": tuple(leagues()),
         "banner": tuple(banners()),
@@ -75,6 +75,7 @@ def databases(influxdb: Service, owner: Engine) -> Iterator[Databases]:
     fill_completeness(owner)
     fill_money(owner)
     fill_rollups(place.open(), owner)
+    fill_states(place.open(), owner)
     reader = granted(owner.url.render_as_string(hide_password=False))
     yield Databases(reader, influxdb, place.settings.influx_bucket.split("/")[0])
     reader.dispose()
@@ -132,14 +133,16 @@ def expected(lang: Lang) -> Figures:
     of_fleet: Figures = {
         ("fleet", 1): [[(5,)]],
         ("fleet", 2): [[(1650,)]],
-        ("fleet", 3): [[("", datetime.fromtimestamp(0, NOW.tzinfo), 300_000)]],
+        ("fleet", 3): [[(250_000,)]],
         ("fleet", 4): [[(700_000,)]],
         ("fleet", 5): [[(700 / wall,)]],
         ("fleet", 6): [[("false",)]],
         ("fleet", 7): [troubles],
-        ("fleet", 8): [[spot(name, "heard") for name in "abc"], troubled_spots, seats],
+        ("fleet", 8): [[spot(name, "producing") for name in "abc"], troubled_spots, seats],
         ("fleet", 9): [quarters(300_000)],
-        ("fleet", 10): [[("150100", hohhot, 0, 0, 0, 0, 1, None, None), ("150400", chifeng, 3, 1, 1, 2, 0, 700, 700)]],
+        ("fleet", 10): [
+            [("150100", hohhot, 0, 0, 0, 0, 1, 0, None, None), ("150400", chifeng, 5, 0, 0, 2, 0, 2, 700, 700)]
+        ],
         ("fleet", 11): [
             [(midnight(8), 3_650_000, 50_000), (midnight(9), 1_400_000, 0), (midnight(10), 700_000, 0)],
         ],
@@ -149,13 +152,13 @@ def expected(lang: Lang) -> Figures:
     of_wall: Figures = {("wall", place): of_fleet["fleet", panel] for place, panel in enumerate(same, 1)}
     others: Figures = {
         ("station", 1): [[(4 / 3,)]],
-        ("station", 2): [[("", NOW - timedelta(minutes=1), 50_000)]],
+        ("station", 2): [[(50_000,)]],
         ("station", 3): [[(200_000,)]],
         ("station", 4): [[(200,)]],
         ("station", 5): [[(1100,)]],
         ("station", 6): [[("false",)]],
         ("station", 7): [
-            [("150400", "150430", st("a"), "heard", heard_at, chifeng, aohan, "joint", 100, 80, "2018-06-30")]
+            [("150400", "150430", st("a"), "producing", heard_at, chifeng, aohan, "joint", 100, 80, "2018-06-30")]
         ],
         ("station", 8): [quarters(50_000, "m1")],
         ("station", 9): [[(midnight(8), 5, 5), (midnight(9), 4, 3)]],
@@ -212,7 +215,7 @@ def _of_area(lang: Lang) -> Figures:
     return {
         ("area", 1): [[(5,)]],
         ("area", 2): [[(1650,)]],
-        ("area", 3): [[("", datetime.fromtimestamp(0, NOW.tzinfo), 300_000)]],
+        ("area", 3): [[(250_000,)]],
         ("area", 4): [[(700_000,)]],
         ("area", 5): [[(700 / (10_000 if zh else 1_000_000),)]],
         ("area", 6): [[("false",)]],
@@ -229,7 +232,7 @@ def _of_area(lang: Lang) -> Figures:
                 row("few", "offline", None, None, None, 300),
                 (*never[:-1], wuchuan),
                 row("offline", "offline", None, None, None, 500, last=since),
-                *(row(name, "heard", 1, 4, 200, 450) for name in "abc"),
+                *(row(name, "producing", 1, 4, 200, 450) for name in "abc"),
             ]
         ],
         ("area", 9): [quarters(300_000)],
@@ -250,8 +253,8 @@ def _of_quality(lang: Lang) -> Figures:
         ("quality", 6): [[("false",)]],
         ("quality", 7): [[(midnight(8), 1, 1), (midnight(9), 5 / 6, 5 / 6), (midnight(10), 1, 1)]],
         ("quality", 8): [[(midnight(9), "no_readings", 1)]],
-        ("quality", 9): [[(midnight(9), 85, 5, 10)]],
-        ("quality", 10): [[("a", "a站" if lang is Lang.ZH else "Station a", 10, 0.1, 5, 1)]],
+        ("quality", 9): [[(midnight(9), 85, 5, 10), (midnight(10), 0, 0, 4)]],
+        ("quality", 10): [[("a", "a站" if lang is Lang.ZH else "Station a", 14, 14 / 104, 5, 1)]],
         ("quality", 11): [[("offline", *offline, 0.5, "1 / 2", 0, "no_readings")]],
         ("quality", 13): [[("not_json", 2, 2, "2026-06-10 11:30"), ("bad_reading", 0, 1, "2026-06-09 11:00")]],
         ("quality", 14): [
@@ -390,7 +393,7 @@ def test_a_banner_that_is_chosen_alone_leaves_the_others_out(databases: Database
     panels = DOCUMENTS["area", Lang.EN]["panels"]
     elsewhere = View(VIEW.start_at, VIEW.end_at, NOW, {**VIEW.variables, "banner": ("150125",)})
     assert databases.ask(panels[0]["targets"][0], elsewhere) == [(1,)]
-    assert databases.ask(panels[2]["targets"][0], elsewhere) == []
+    assert databases.ask(panels[2]["targets"][0], elsewhere) == [(None,)]
     assert [row[0] for row in databases.ask(panels[7]["targets"][0], elsewhere)] == ["never"]
 
 
@@ -430,11 +433,16 @@ def test_a_league_that_is_chosen_alone_leaves_the_others_out(databases: Database
     assert databases.ask(panel["targets"][0], elsewhere) == [(None,)]
 
 
-def test_a_longer_patience_takes_silent_stations_for_heard(databases: Databases) -> None:
-    """Only `few`, which said that it is offline, and `never` stay as they are."""
-    panel = DOCUMENTS["fleet", Lang.EN]["panels"][0]
-    patient = View(VIEW.start_at, VIEW.end_at, NOW, {**VIEW.variables, "silent_minutes": "4320"})
-    assert databases.ask(panel["targets"][0], patient) == [(4,)]
+def test_what_sql_knows_by_itself_stands_in_where_accounting_does_not_tell_the_states(databases: Databases) -> None:
+    panels = DOCUMENTS["fleet", Lang.EN]["panels"]
+    later = View(VIEW.start_at, NOW, NOW + timedelta(minutes=11), VIEW.variables)
+    assert databases.ask(panels[2]["targets"][0], later) == [(None,)]
+    assert [row[2:8] for row in databases.ask(panels[9]["targets"][0], later)] == [
+        (0, 0, 0, 0, 1, 0),
+        (5, 0, 0, 2, 0, 2),
+    ]
+    much_later = View(VIEW.start_at, NOW, NOW + timedelta(minutes=31), VIEW.variables)
+    assert [row[5] for row in databases.ask(panels[9]["targets"][0], much_later)] == [0, 7]
 
 
 def test_a_day_belongs_to_the_range_if_its_midnight_does(databases: Databases) -> None:

@@ -1,16 +1,25 @@
 """The headline figures of the dashboards are the API's: of the same databases, at the same instant."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from guangfu.storage.sql.database import open_database, upgrade
-from guangfu.storage.sql.inbox import Seen, mark_seen
 from guangfu.texts import Lang
 from tests.api.small_county import Api, serving
 from tests.dashboards.asking import Databases, Rows
-from tests.dashboards.county import MONTH, NOW, TODAY, fill_rollups, fill_sql, fill_telemetry
+from tests.dashboards.county import (
+    MONTH,
+    NOW,
+    TODAY,
+    fill_completeness,
+    fill_rollups,
+    fill_sql,
+    fill_states,
+    fill_telemetry,
+)
 from tests.dashboards.county_money import fill_money
 from tests.dashboards.reader import granted
 from tests.dashboards.test_figures import DOCUMENTS, VIEW
@@ -22,16 +31,16 @@ Both = tuple[Databases, Api]
 
 @pytest.fixture(scope="module")
 def both(influxdb: Service, postgres: Postgres) -> Iterator[Both]:
-    """The county; `few`, which speaks while its status says offline, is let online: a state for itself."""
+    """The county. `few` said after its last reading that it is offline: so it is, and its power does not count."""
     place, engine = influxdb_place(influxdb), open_database(postgres.new_database())
     upgrade(engine)
     fill_sql(engine)
     fill_money(engine)
-    with engine.begin() as db:
-        mark_seen(db, [Seen("few", NOW, NOW, "online", NOW)])
+    fill_completeness(engine)
     store = place.open()
     fill_telemetry(store)
     fill_rollups(store, engine)
+    fill_states(store, engine)
     reader = granted(engine.url.render_as_string(hide_password=False))
     with serving(store, engine) as api:
         api.clock.at = NOW
@@ -67,10 +76,9 @@ def test_the_fleets_energy_and_income_today(both: Both, board: str) -> None:
     assert fen(figure(both, board, "Income today (estimate)"), MILLION) == fleet["income_today"]["gross_fen"] == 70_000
 
 
-def test_the_fleets_power(both: Both) -> None:
-    fleet = both[1].get("/v1/fleet")
-    assert figure(both, "fleet", "Power now") == fleet["power_w"] == 300_000
-    assert figure(both, "area", "Power, last quarter hour") == both[1].get("/v1/fleet/power")["points"][-1]["power_w"]
+@pytest.mark.parametrize("board", ["wall", "fleet", "area"])
+def test_the_fleets_power(both: Both, board: str) -> None:
+    assert figure(both, board, "Power now") == both[1].get("/v1/fleet")["power_w"] == 250_000
 
 
 @pytest.mark.parametrize(("board", "title"), [("fleet", "Fleet power"), ("area", "Power of the chosen area")])
@@ -81,12 +89,37 @@ def test_the_fleets_curve(both: Both, board: str, title: str) -> None:
     assert curve == [(point["at"], point["power_w"]) for point in points]
 
 
-def test_stations_that_are_offline_or_were_never_heard_of(both: Both) -> None:
+WELL = ("producing", "curtailed", "night")
+
+
+def test_stations_by_state(both: Both) -> None:
+    """Of the fleet, and of each league; the columns after the names are well, fault, stale, offline, unknown."""
     rows = shown(both, "fleet", "By league: states, and today's income (estimate, yuan)")
+    leagues = {one["code"]: one["by_state"] for one in both[1].get("/v1/leagues")}
+    for code, _, *counts, _, _, _ in rows:
+        states = leagues[code]
+        named = [states.get(state, 0) for state in ("fault", "stale", "offline", "unknown")]
+        assert counts == [sum(states.get(state, 0) for state in WELL), *named]
     states = both[1].get("/v1/fleet")["stations"]["by_state"]
-    offline, unknown = (sum(row[place] for row in rows) for place in (5, 6))
-    assert (offline, unknown) == (states["offline"], states["unknown"]) == (1, 1)
-    assert figure(both, "quality", "Stations silent now") == offline + unknown
+    assert [sum(row[place] for row in rows) for place in range(2, 7)] == [5, 0, 0, 2, 1]
+    assert figure(both, "quality", "Stations silent now") == states["offline"] + states["unknown"] == 3
+
+
+def test_each_stations_state(both: Both) -> None:
+    for station in both[1].get("/v1/stations")["items"]:
+        told = both[0].sql(f"SELECT state, power_w FROM station_states WHERE station_id = '{station['station_id']}'")
+        power_w = station["power_w"] if station["state"] in WELL else None
+        assert told == [(station["state"], power_w)]
+
+
+def test_messages_that_are_missing_by_day(both: Both) -> None:
+    """A gap over midnight is shared by both days."""
+    rows = shown(both, "quality", "Messages by day: in time, late, missing")
+    for at, in_time, late, missing in rows:
+        day = f"{at + timedelta(hours=8):%Y-%m-%d}"
+        (one,) = (s for s in both[1].get("/v1/completeness", day=day)["items"] if s["station_id"] == "a")
+        assert (in_time + late, missing) == (one["received"], one["missing"])
+    assert [row[-1] for row in rows] == [10, 4]
 
 
 def test_each_leagues_today(both: Both) -> None:

@@ -17,6 +17,7 @@ SETTINGS: Final = {
     "papers of finance": "accounting.papers.settings:PapersSettings",
     "ingest": "ingest.settings:Settings",
     "accounting": "accounting.settings:Settings",
+    "states of stations, for the api and accounting": "guangfu.storage.present:StateSettings",
     "api": "api.settings:Settings",
     "dashboards": "dashboards.settings:Settings",
     "simulate": "simulators.settings:Settings",
