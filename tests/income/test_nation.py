@@ -64,7 +64,7 @@ def energies(draw: st.DrawFn, of: Registry) -> list[DailyEnergy]:
 
 @st.composite
 def rules_of(draw: st.DrawFn, of: Registry) -> Rules:
-    """Hours with subsidy and a deduction limited or not; places in the subsidy list, of a part of the capacity or none."""
+    """Hours with subsidy and a deduction limited or not; places in the subsidy list, of all, a part or none of it."""
     limit = draw(st.sampled_from([None, Decimal(0), Decimal("0.37"), Decimal(12)]))
     deductions = tuple(replace(d, limit=limit) if d.deduction_id == "operation" else d for d in RULES.deductions)
     energy = replace(RULES.energy, subsidised_hours=float(draw(st.booleans())))
