@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _ROWS: Final = 2000
 _MERGE_FROM: Final = 500
+_MERGE_BYTES: Final = 4 << 20
 _REST_FACTOR: Final = 20
 _LONGEST_REST_S: Final = 5.0
 _CLOSE_EVERY_S: Final = 3600.0
@@ -135,7 +136,8 @@ class Bookkeeper:
         told = told_up_to(db, origin)
         news = [one for one in numbered if one.group > told]
         for one in joined(news, told, shared=self._settings.shared_subscriptions):
-            keep_numbers(db, origin, one.group, list(one.came()), one.unnumbered)
+            shared = self._settings.shared_subscriptions
+            keep_numbers(db, origin, one.group, list(one.came()), one.unnumbered, shared=shared)
             self._may_be_told = max(self._may_be_told, one.group)
 
     def close_gaps(self) -> None:
@@ -166,7 +168,7 @@ class Bookkeeper:
     def _merge_rows(self) -> None:
         """While SQL is away for long, many rows say the same: the same days, the same stations."""
         rows = self._spool.read_outbox(_ROWS)
-        if len(rows) >= _MERGE_FROM:
+        if len(rows) >= _MERGE_FROM or (len(rows) > 1 and sum(len(row.body) for row in rows) >= _MERGE_BYTES):
             bodies, shared = (row.body for row in rows), self._settings.shared_subscriptions
             whole = merged(bodies, apart_up_to=self._may_be_told, shared=shared)
             self._spool.settle_outbox(rows[-1].id, [encode_owed(whole)])

@@ -22,6 +22,8 @@ _FEW: Final = 64
 """So few messages are told one by one: looking for runs would cost more than it saves."""
 MOST_RUNS: Final = 2000
 """A run costs SQL as much as several messages cost everything else. Of more, the least useful ones become counts."""
+MOST_KEPT: Final = 20_000
+"""So many runs are kept at most, whatever the numbers are: a megabyte, and a second or two of SQL."""
 _MANY: Final = 8
 _SHARED_SPAN: Final = 64
 """Of several workers each sees every second number, and less: their gaps close each other, up to so many workers."""
@@ -166,7 +168,7 @@ def coarsened(runs: Integers, *, shared: bool) -> tuple[Integers, Integers]:
     """What is left of too many runs, and with a ninth column those of which only counts are kept.
 
     A counter that several stations share, or numbers by chance, make each message a run. They prove little, and must
-    not slow down what counts.
+    not slow down what counts. Of more than `MOST_KEPT` runs, those of the starts that have most become counts too.
 
     Args:
         runs: (8, n), sorted by the first three and the first number.
@@ -180,9 +182,18 @@ def coarsened(runs: Integers, *, shared: bool) -> tuple[Integers, Integers]:
     came = np.add.reduceat(runs[4] - runs[3] + 1, first)
     span = runs[4, last] - runs[3, first]
     poor = (several >= _MANY) & (2 * several > came) & (span // came >= (_SHARED_SPAN if shared else 1))
+    poor |= _too_many(np.where(poor, 0, several))
     messages = np.add.reduceat(runs[7], first)
     rows = [*runs[:4, first], runs[4, last], runs[5, first], runs[6, last], messages, span - came + 1]
     return runs[:, np.repeat(~poor, several)], np.stack(rows)[:, poor]
+
+
+def _too_many(runs: Integers) -> NDArray[np.bool_]:
+    """(n,) those of n starts with most runs, so that the others have at most `MOST_KEPT` together."""
+    order = np.argsort(runs, kind="stable")
+    too_many = np.zeros(len(runs), dtype=bool)
+    too_many[order] = np.cumsum(runs[order]) > MOST_KEPT
+    return too_many & (runs > 1)
 
 
 def joined(several: Iterable[Numbered], apart_up_to: int, *, shared: bool = False) -> list[Numbered]:

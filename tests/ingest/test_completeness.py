@@ -3,6 +3,8 @@
 import random
 from collections.abc import Sequence
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from guangfu.telemetry.encode import encode_message
 from guangfu.telemetry.reading import Message
 from ingest.batch import Batch
 from ingest.check import Arrival
-from ingest.completeness import Numbered, joined
+from ingest.completeness import MOST_RUNS, Numbered, coarsened, joined
 from ingest.directory import Directory
 from tests.ingest.world import NOON_MS, meter, registry_of
 
@@ -153,6 +155,33 @@ def test_of_several_workers_each_keeps_what_the_others_will_fill() -> None:
     came = runs_of(batch.owed_whole().numbered)
     assert len(came) == 5000
     assert not any(each.holes for each in came)
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=12), st.booleans(), st.integers(2000, 4000))
+@settings(max_examples=40)
+def test_runs_are_bounded_whatever_the_numbers_are_and_no_message_is_lost(
+    of_start: list[int], shared: bool, most: int
+) -> None:
+    """Starts with from ten to thousands of runs of two numbers: every third is missing, which is much, but not odd."""
+    columns = [
+        (start, 0, 0, 3 * n, 3 * n + 1, 3 * n, 3 * n + 1, 2)
+        for start, n10 in enumerate(of_start)
+        for n in range(10 * n10)
+    ]
+    runs = np.array(columns, dtype=np.int64).T
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ingest.completeness.MOST_KEPT", most)
+        fine, coarse = coarsened(runs, shared=shared)
+    assert fine.shape[1] <= most or runs.shape[1] <= MOST_RUNS
+    assert fine[7].sum() + coarse[7].sum() == 2 * len(columns)
+    assert {*fine[0].tolist(), *coarse[0].tolist()} == set(range(len(of_start)))
+    assert not {*fine[0].tolist()} & {*coarse[0].tolist()}, "a start is kept as the one or the other"
+    for start, _, _, first, last, *_, messages, holes in coarse.T.tolist():
+        assert (first, last) == (0, 3 * 10 * of_start[start] - 2)
+        assert last - first + 1 - holes == messages == 2 * 10 * of_start[start]
+    if coarse.shape[1]:
+        fewest_runs = min(10 * of_start[start] for start in coarse[0].tolist())
+        assert all(10 * of_start[start] <= fewest_runs for start in fine[0].tolist())
 
 
 def test_messages_that_each_have_a_start_of_their_own_count_as_unnumbered() -> None:

@@ -1,5 +1,6 @@
 """Numbers as SQL keeps them: whatever the order, the repetition and the workers, the same figures."""
 
+import itertools
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -25,6 +26,7 @@ MINUTE_MS = 60_000
 BORDER = 30
 """The number of the first message of the second day; one a minute."""
 HIGHEST = 2**63 - 1
+DAY = local_day_number(MIDNIGHT_MS)
 
 
 def at_ms(seq: int) -> int:
@@ -231,6 +233,44 @@ def test_of_a_run_with_holes_only_counts_are_kept_and_what_fills_them_is_doubled
     tell(engine, came(2), group=4)
     (day,) = figures(engine)
     assert (day.received, day.missing, day.doubled) == (6, 6, 2)
+
+
+def test_of_two_workers_that_both_tell_counts_the_one_fills_what_the_other_missed(engine: Engine) -> None:
+    def half(first: int, messages: int, group: int, origin: str) -> None:
+        span = came(first, last=first + 18)
+        coarse = span._replace(messages=messages, holes=span.run.last - first + 1 - messages)
+        with engine.begin() as db:
+            keep_numbers(db, origin, group, [coarse], [], shared=True)
+
+    half(1, 10, 1, "0/x")
+    assert [(d.received, d.missing, d.doubled) for d in figures(engine)] == [(10, 9, 0)]
+    half(2, 7, 1, "1/y")  # 20 is new, six fill what the first did not get; three are missing for good
+    assert [(d.received, d.missing, d.doubled) for d in figures(engine)] == [(17, 3, 0)]
+    half(2, 7, 2, "1/y")  # a repetition can't be told from a filled gap: what is missing is at least that
+    assert [(d.received, d.missing, d.doubled) for d in figures(engine)] == [(20, 0, 4)]
+    assert gaps(engine) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_start_with_very_many_gaps_keeps_the_newest_and_counts_the_others(
+    seed: int, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every figure stays what it is without the bound, and what comes in order is exact."""
+    monkeypatch.setattr("guangfu.storage.sql.completeness.MOST_GAPS", 40)
+    dice = random.Random(seed)
+    numbers = sorted(dice.sample(range(1, 400), 180))
+    for group, start in enumerate(range(0, len(numbers), 60), 1):
+        tell(engine, *(came(n)._replace(day=DAY) for n in numbers[start : start + 60]), group=group)
+    kept = gaps(engine)
+    assert 20 <= len(kept) <= 40 + 60
+    assert kept == [gap for gap in _absent(numbers) if gap[0] >= kept[0][0]]
+    found = figures(engine)
+    assert sum(day.received for day in found) == len(numbers)
+    assert sum(day.missing for day in found) == numbers[-1] - numbers[0] + 1 - len(numbers)
+
+
+def _absent(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    return [(a + 1, b - 1) for a, b in itertools.pairwise(numbers) if b > a + 1]
 
 
 def test_holes_at_the_limits_of_numbers_are_kept(engine: Engine) -> None:

@@ -26,6 +26,11 @@ Start = tuple[str, str]
 MOST_BEFORE_FIRST: Final = 100_000
 """A start whose first known number is higher did not begin at 1: its counter goes on from an earlier start."""
 
+MOST_GAPS: Final = 10_000
+"""Of one start so many gaps are kept one by one; of more, the oldest become counts."""
+_DENSE: Final = 32
+"""Gaps of one start are counted when so many come at once; what comes by and by is bounded by its age."""
+
 _EPOCH: Final = date(1970, 1, 1)
 _LAST_NUMBER: Final = 2**63 - 1
 _MOST_COUNTED: Final = 10**12
@@ -71,19 +76,39 @@ def told_up_to(db: Connection, origin: str) -> int:
 
 
 def keep_numbers(
-    db: Connection, origin: str, group: int, came: Sequence[Came], unnumbered: Iterable[Unnumbered]
+    db: Connection,
+    origin: str,
+    group: int,
+    came: Sequence[Came],
+    unnumbered: Iterable[Unnumbered],
+    *,
+    shared: bool = False,
 ) -> None:
-    """Takes in what came in a spool's groups up to `group`, all of them after `told_up_to`."""
+    """Takes in what came in a spool's groups up to `group`, all of them after `told_up_to`.
+
+    Args:
+        db: In a transaction.
+        origin: Which spool.
+        group: Its last group of these.
+        came: By number.
+        unnumbered: Without.
+        shared: Whether other workers take messages of the same stations: then what lies within known numbers is taken
+            for what an earlier count missed of its day, as far as that goes. So missing is at least what is said.
+    """
     came = [one._replace(boot=storable(one.boot)) for one in came]
     boots = _read_boots(db, came)
     before = {start: (boot.known, _rows_of(boot)) for start, boot in boots.items()}
     counts: dict[tuple[str, date], list[int]] = defaultdict(lambda: [0] * len(_COUNTS))
+    within: dict[tuple[str, date], int] = defaultdict(int)
     for one in came:
         counted = counts[one.station, _date(one.day)]
         new, late = _take_in(boots[one.station, one.boot], one, counted)
         counted[0] += one.messages
         counted[1] += new
         counted[2] += late
+        within[one.station, _date(one.day)] += one.run.last - one.run.first + 1 - one.holes - new
+    if shared:
+        _fill_counts(db, counts, within)
     for station, day, messages, late in unnumbered:
         counted = counts[station, _date(day)]
         counted[2] += late
@@ -91,10 +116,46 @@ def keep_numbers(
     _write_boots(db, {start: boot for start, boot in boots.items() if boot.known != before[start][0]})
     _write_rows(db, [before[start][1] for start in boots], [(start, _rows_of(boot)) for start, boot in boots.items()])
     _add_counts(db, counts)
+    _bound_gaps(db, [start for start, boot in boots.items() if len(boot.gaps) - len(before[start][1][0]) >= _DENSE])
     insert_rows(
         db, schema.completeness_told, ["origin", "last_group"], [(origin, group)],
         "(origin) DO UPDATE SET last_group = excluded.last_group",
     )  # fmt: skip
+
+
+def _fill_counts(
+    db: Connection, counts: Mapping[tuple[str, date], list[int]], within: Mapping[tuple[str, date], int]
+) -> None:
+    """Takes numbers that lie within known ones out of what is counted as missing on their day."""
+    wanted = {key: count for key, count in within.items() if count > 0}
+    if not wanted:
+        return
+    table = schema.completeness_days
+    days = {day for _, day in wanted}
+    closed: dict[tuple[str, date], int] = {
+        (station, day): missing
+        for station, day, missing in db.execute(
+            sa.select(table.c.station_id, table.c.day, table.c.missing_closed).where(
+                table.c.day.between(min(days), max(days)), table.c.missing_closed > 0
+            )
+        )
+    }
+    for key, count in wanted.items():
+        filled = min(count, closed.get(key, 0) + counts[key][4])
+        counts[key][1] += filled
+        counts[key][4] -= filled
+
+
+def _bound_gaps(db: Connection, starts: Sequence[Start]) -> None:
+    """Makes the oldest gaps of starts that have more than `MOST_GAPS` into counts, until half as many are left."""
+    table = schema.seq_gaps
+    for station, boot in starts:
+        own = sa.and_(table.c.station_id == station, table.c.boot == boot)
+        if db.execute(sa.select(sa.func.count()).select_from(table).where(own)).scalar_one() <= MOST_GAPS:
+            continue
+        newest = sa.select(table.c.first_seq).where(own).order_by(table.c.first_seq.desc())
+        first_kept = db.execute(newest.offset(MOST_GAPS // 2 - 1).limit(1)).scalar_one()
+        _close(db, _gaps(db, sa.and_(own, table.c.first_seq < first_kept)))
 
 
 def _take_in(boot: Boot, one: Came, counted: list[int]) -> tuple[int, int]:
@@ -231,16 +292,20 @@ def close_gaps(db: Connection, *, before: date) -> int:
     What comes of such a gap later still counts as doubled, not as received.
     """
     table, end = schema.seq_gaps, day_start(before)
-    counts: dict[tuple[str, date], list[int]] = defaultdict(lambda: [0] * len(_COUNTS))
     old = _gaps(db, sa.and_(table.c.until_at < end, table.c.from_at < end))
+    _close(db, old)
+    db.execute(sa.delete(schema.seq_late).where(schema.seq_late.c.day < before))
+    return len(old)
+
+
+def _close(db: Connection, old: Sequence[StationGap]) -> None:
+    counts: dict[tuple[str, date], list[int]] = defaultdict(lambda: [0] * len(_COUNTS))
     for found in old:
         for day, missing in missing_by_day(found.gap).items():
             counts[found.station_id, _date(day)][4] += min(missing, _MOST_COUNTED)
     _add_counts(db, counts)
     key = ["station_id", "boot", "first_seq"]
-    delete_rows(db, table, key, sorted((x.station_id, x.boot, x.gap.first) for x in old))
-    db.execute(sa.delete(schema.seq_late).where(schema.seq_late.c.day < before))
-    return len(old)
+    delete_rows(db, schema.seq_gaps, key, sorted((x.station_id, x.boot, x.gap.first) for x in old))
 
 
 def read_completeness(
