@@ -63,7 +63,7 @@ def subsidy_late(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
         late = _late(scope, Check.SUBSIDY_LATE, Leg.INTO_AGENCY, SUBSIDY, f"{year}-12", station)
         if year in scope.years and left > 0 and late is not None:
             rule, deadline, until = late
-            rows = [_settled_ref(row) for row in settled.get((station, year), ())]
+            rows = [_settled_ref(row) for row in settled.get((station, year), ()) if row.settled_fen]
             text = _SUBSIDY.filled(station=station, year=year, yuan=yuan(left), until=until)
             doubtful = any(row.unconfirmed for row in settled.get((station, year), ()))
             yield _found(scope, rule, deadline, ("station", station), year, text, rows, doubtful)
