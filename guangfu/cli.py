@@ -84,6 +84,10 @@ PROGRAMS: Final = {
     "completeness": Program(
         "guangfu.commands.completeness", Text("报文是否齐全，缺了哪些", "which messages came, and which did not")
     ),
+    "reconcile": Program(
+        "guangfu.commands.reconcile",
+        Text("功率、逆变器与关口表的电量是否相符", "do power, inverters and gateway meter agree"),
+    ),
     "doctor": Program("guangfu.commands.doctor", Text("检查各部分是否正常", "is every part well")),
 }
 

@@ -1,6 +1,5 @@
 """`guangfu completeness [STATION]`: which messages came, and which are missing; docs/completeness.md."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, Final
@@ -8,7 +7,8 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy import Connection
 
-from guangfu.clock import SystemClock, from_ms, local_day, month_days
+from guangfu.clock import from_ms
+from guangfu.commands.asked_days import DayOption, MonthOption, asked_days
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.shown import local_time, print_table
 from guangfu.exits import Exit
@@ -31,8 +31,8 @@ _GAP_HEADS: Final = (
 @app.command()
 def completeness(
     station: Annotated[str | None, typer.Argument(help="电站编号，缺省为全部。A station; all of them if none.")] = None,
-    day: Annotated[str | None, typer.Option(help="某日，缺省为今天。A local day; today if none.")] = None,
-    month: Annotated[str | None, typer.Option(help="某月，如 2026-06。A month.")] = None,
+    day: DayOption = None,
+    month: MonthOption = None,
     most: Annotated[int, typer.Option(min=1, max=100_000, help="最多列出多少个缺口。At most so many gaps.")] = 50,
     sql_url: SqlUrl = None,
     lang: LangOption = "zh-CN",
@@ -42,7 +42,7 @@ def completeness(
     例 Example: guangfu completeness st0001 --month 2026-06
     """
     language = Lang.parse(lang)
-    start, end = _days(day, month, language)
+    start, end = asked_days(day, month, language)
     with opened_database(sql_url, language) as engine:
         known = read_registry(engine).stations
         if station is not None and station not in known:
@@ -54,22 +54,6 @@ def completeness(
     _show(rows, gaps, by_day=station is not None, most=most, lang=language)
     if gaps:
         raise typer.Exit(Exit.FOUND)
-
-
-def _days(day: str | None, month: str | None, lang: Lang) -> tuple[date, date]:
-    """Exits with `USAGE` unless at most one is given, and is one."""
-    try:
-        if day is not None and month is not None:
-            raise ValueError
-        if month is not None:
-            if not re.fullmatch(r"\d{4}-\d{2}", month, re.ASCII):
-                raise ValueError
-            return month_days(month)[0], month_days(month)[-1]
-        one = local_day(SystemClock().now()) if day is None else date.fromisoformat(day)
-    except ValueError:
-        typer.echo(_NO_DAY(lang), err=True)
-        raise typer.Exit(Exit.USAGE) from None
-    return one, one
 
 
 def _read(
@@ -129,9 +113,6 @@ def _gap_row(found: StationGap) -> list[str]:
 
 
 _NO_STATION: Final = Text("没有编号为 {id} 的电站", "there is no station {id}")
-_NO_DAY: Final = Text(
-    "只能给出一个日期（2026-06-01）或一个月份（2026-06）", "give one day (2026-06-01) or one month (2026-06)"
-)
 _NOTHING: Final = Text("这段时间没有任何报文的记录", "nothing is known of any message in this time")
 _MORE: Final = Text("……还有 {n:,} 个缺口（--most 列出更多）", "… and {n:,} more gaps (--most shows them)")
 _TOTAL: Final = Text(

@@ -3,7 +3,7 @@
 Power is compared with what the same device's counter gained over the same time, so that a gap is on neither side.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -72,6 +72,11 @@ class Way(StrEnum):
     INVERTER_POWER = "inverter_power"
     INVERTERS = "inverters"
 
+    @property
+    def tolerance(self) -> str:
+        """The rule of `energy.csv` that says how far they may differ."""
+        return "loss_tolerance" if self is Way.INVERTERS else "power_tolerance"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -90,17 +95,22 @@ class Comparison:
 
 def compared(row: Reconciled, station: Station, rules: EnergyRules) -> list[Comparison]:
     """What of the day can be compared: both energies are told, and one is more than `reconcile_floor_h`."""
-    pairs = (
-        (Way.METER_POWER, row.meter_power_wh, row.meter_counted_wh, rules.power_tolerance),
-        (Way.INVERTER_POWER, row.inverter_power_wh, row.inverter_counted_wh, rules.power_tolerance),
-        (Way.INVERTERS, row.inverter_wh, row.gateway_wh, rules.loss_tolerance),
-    )
     floor_wh = max(station.capacity_dc_w * rules.reconcile_floor_h, 1)
     return [
-        Comparison(way, energy, other, (energy - other) / max(energy, other), tolerance)
-        for way, energy, other, tolerance in pairs
-        if energy is not None and other is not None and max(energy, other) >= floor_wh
+        Comparison(way, energy, other, (energy - other) / max(energy, other), getattr(rules, way.tolerance))
+        for way, energy, other in told(row)
+        if max(energy, other) >= floor_wh
     ]
+
+
+def told(row: Reconciled) -> Iterator[tuple[Way, int, int]]:
+    """The pairs of which the day has both energies."""
+    pairs = (
+        (Way.METER_POWER, row.meter_power_wh, row.meter_counted_wh),
+        (Way.INVERTER_POWER, row.inverter_power_wh, row.inverter_counted_wh),
+        (Way.INVERTERS, row.inverter_wh, row.gateway_wh),
+    )
+    return ((way, energy, other) for way, energy, other in pairs if energy is not None and other is not None)
 
 
 def reconcile(
@@ -239,11 +249,12 @@ def _saw_the_sun(steps: _Steps, places: Places, place: int) -> bool:
     return bool(seen >= _SUN_SEEN * whole)
 
 
-def month_integrals(rows: Iterable[Reconciled]) -> Mapping[tuple[str, str], tuple[int, int]]:
-    """By station and month, the meters' power added up and what their registers gained over the same time. [Wh]"""
-    found: dict[tuple[str, str], tuple[int, int]] = {}
+def month_sums(rows: Iterable[Reconciled]) -> Mapping[tuple[str, str, Way], tuple[int, int]]:
+    """By station, month and way: both energies, of the days that tell both. [Wh]"""
+    found: dict[tuple[str, str, Way], tuple[int, int]] = {}
     for row in rows:
-        if row.meter_power_wh is not None and row.meter_counted_wh is not None:
-            power, counted = found.get((row.station_id, f"{row.day:%Y-%m}"), (0, 0))
-            found[row.station_id, f"{row.day:%Y-%m}"] = power + row.meter_power_wh, counted + row.meter_counted_wh
+        for way, energy, other in told(row):
+            key = row.station_id, f"{row.day:%Y-%m}", way
+            sums = found.get(key, (0, 0))
+            found[key] = sums[0] + energy, sums[1] + other
     return found

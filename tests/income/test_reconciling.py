@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from guangfu.clock import day_start, to_ms
 from guangfu.income.figures import DailyEnergy
-from guangfu.income.reconciling import PowerRows, Reconciled, Way, compared, month_integrals, reconcile
+from guangfu.income.reconciling import PowerRows, Reconciled, Way, compared, month_sums, reconcile
 from guangfu.income.rules import load_rules
 from guangfu.stations.models import Device, DeviceKind
 from tests.income.small_registry import BEGIN, meter, registry, station
@@ -84,7 +84,7 @@ def test_a_wrong_factor_is_beyond_tolerance() -> None:
     (only,) = compared(found, STATION, RULES)
     assert (only.way, only.beyond) == (Way.METER_POWER, True)
     assert only.share == pytest.approx(-0.2)
-    assert month_integrals([found]) == {("s1", "2026-06"): (3_840_000, 4_800_000)}
+    assert month_sums([found]) == {("s1", "2026-06", Way.METER_POWER): (3_840_000, 4_800_000)}
 
 
 def test_an_inverter_that_slept_by_night_tells_its_day_and_one_that_was_read_from_noon_does_not() -> None:
@@ -122,4 +122,4 @@ def test_whatever_was_read_no_time_counts_twice_and_no_energy_is_below_zero(read
 def test_days_are_of_their_own_month() -> None:
     found = one(rows(("meter-1", day_of(160_000, 80))), rows())
     later = replace(found, day=DAY + timedelta(days=30))
-    assert set(month_integrals([found, later])) == {("s1", "2026-06"), ("s1", "2026-07")}
+    assert {month for _, month, _ in month_sums([found, later])} == {"2026-06", "2026-07"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from guangfu.income.plans import PlanLine
+from guangfu.income.reconciling import Way
 from guangfu.income.settlement.models import Difference
 from guangfu.ledger.allocating import Due
 from guangfu.ledger.books import Part
@@ -144,12 +145,13 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class IntegralRow:
-    """A station's month by the integral of its power, and by its meter over the same time. [Wh]"""
+    """A station's month by two ways of measuring over the same time, of which the second is the reference. [Wh]"""
 
     station_id: str
     month: str
     integral_wh: int
     energy_wh: int
+    way: Way = Way.METER_POWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ NEXT_STEPS: Final = {
         "look at registers, factor, missing data: guangfu statements show",
     ),
     Check.POWER_INTEGRAL: Text("核对倍率与互感器", "look at the factor and the transformers"),
+    Check.INVERTER_INTEGRAL: Text("核对逆变器采集的单位与比例", "look at the unit and scale of what inverters send"),
+    Check.INVERTERS_METER: Text(
+        "核对漏登的设备、线损与分流：guangfu reconcile",
+        "look for a missing device, losses, energy drawn off: guangfu reconcile",
+    ),
     Check.IDLE_STATION: Text(
         "通知运维；停电的登记为 outage 属性", "call the operator; register an outage as the attribute outage"
     ),

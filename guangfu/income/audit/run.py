@@ -25,7 +25,7 @@ CHECKS: Final[tuple[Callable[[AuditFacts, Scope], Iterable[Found]], ...]] = (
     village.flat_handouts,
     station.tariff_mismatch,
     station.beyond_tolerance,
-    station.power_integral,
+    station.differing_energies,
     station.idle_stations,
     station.sizes,
     station.kw_per_household,

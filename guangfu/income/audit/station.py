@@ -8,6 +8,7 @@ from typing import Final
 from guangfu.income.audit.facts import AuditFacts, IdleDay, Outage
 from guangfu.income.audit.found import Found, RowRef, Scope, first_day, grouped, last_day, yuan
 from guangfu.income.audit.village import due_ref, paid_by_both
+from guangfu.income.reconciling import Way
 from guangfu.income.rules.audit import Check
 from guangfu.income.settlement.models import CAUSE_NAMES, Cause
 from guangfu.ledger.books import Part
@@ -63,24 +64,25 @@ def beyond_tolerance(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
             yield scope.found(rule, ("statement", one.statement_id), one.month, text, rows, station=one.station_id)
 
 
-def power_integral(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
-    """Power added up over a month differs from what the meter counted in the same time by more than a day's may."""
+def differing_energies(facts: AuditFacts, scope: Scope) -> Iterator[Found]:
+    """Two ways to a month's energy differ by more than a day's may, see `guangfu.income.reconciling`."""
     energy = scope.rules.energy
     for one in facts.integrals:
-        rule = scope.rule(Check.POWER_INTEGRAL, last_day(one.month), scope.banner_of(one.station_id))
+        check, text = _WAYS[one.way]
+        rule = scope.rule(check, last_day(one.month), scope.banner_of(one.station_id))
         if one.month not in scope.months or rule is None:
             continue
-        share = rule.threshold * Decimal(str(energy.power_tolerance))
+        share = rule.threshold * Decimal(str(getattr(energy, one.way.tolerance)))
         if abs(one.integral_wh - one.energy_wh) > share * max(one.integral_wh, one.energy_wh):
             values = {"integral_wh": one.integral_wh, "energy_wh": one.energy_wh}
             ref = RowRef("energy_reconciliation", {"station_id": one.station_id, "month": one.month}, values)
-            text = _INTEGRAL.filled(
-                station=one.station_id, month=one.month, power=f"{one.integral_wh / 1000:,.1f}",
-                meter=f"{one.energy_wh / 1000:,.1f}",
+            words = text.filled(
+                station=one.station_id, month=one.month, first=f"{one.integral_wh / 1000:,.1f}",
+                second=f"{one.energy_wh / 1000:,.1f}",
             )  # fmt: skip
             yield scope.found(
-                rule, ("station", one.station_id), one.month, text, [ref],
-                also_unconfirmed="power_tolerance" in energy.unconfirmed,
+                rule, ("station", one.station_id), one.month, words, [ref],
+                also_unconfirmed=one.way.tolerance in energy.unconfirmed,
             )  # fmt: skip
 
 
@@ -201,10 +203,20 @@ _TARIFF: Final = Text(
     "{station}：{month} 结算单 {statement} 与电量乘电价相差 {yuan} 元",
     "{station}: statement {statement} of {month} differs by {yuan} yuan from energy × tariff",
 )
-_INTEGRAL: Final = Text(
-    "{station}：{month} 功率积分 {power} kWh，电表 {meter} kWh",
-    "{station}: the power of {month} adds up to {power} kWh, the meter counted {meter} kWh",
-)
+_WAYS: Final = {
+    Way.METER_POWER: (Check.POWER_INTEGRAL, Text(
+        "{station}：{month} 功率积分 {first} kWh，电表 {second} kWh",
+        "{station}: the power of {month} adds up to {first} kWh, the meter counted {second} kWh",
+    )),
+    Way.INVERTER_POWER: (Check.INVERTER_INTEGRAL, Text(
+        "{station}：{month} 逆变器功率积分 {first} kWh，其电量 {second} kWh",
+        "{station}: the inverters' power of {month} adds up to {first} kWh, they counted {second} kWh",
+    )),
+    Way.INVERTERS: (Check.INVERTERS_METER, Text(
+        "{station}：{month} 逆变器电量 {first} kWh，关口表 {second} kWh",
+        "{station}: in {month} the inverters counted {first} kWh, the gateway meter {second} kWh",
+    )),
+}  # fmt: skip
 _IDLE: Final = Text(
     "{station}：{month} 有 {n} 天发电量为零（{first} 至 {last}），无人报告",
     "{station}: no output on {n} days ({first} to {last}, {month}), and nobody told",

@@ -35,6 +35,8 @@ class Check(StrEnum):
     TARIFF_MISMATCH = "tariff_mismatch"
     BEYOND_TOLERANCE = "beyond_tolerance"
     POWER_INTEGRAL = "power_integral"
+    INVERTER_INTEGRAL = "inverter_integral"
+    INVERTERS_METER = "inverters_meter"
     IDLE_STATION = "idle_station"
     KW_MOST = "kw_most"
     KW_LEAST = "kw_least"
@@ -87,6 +89,8 @@ UNITS: Final = {
     Check.TARIFF_MISMATCH: Unit.YUAN,
     Check.BEYOND_TOLERANCE: Unit.TOLERANCES,
     Check.POWER_INTEGRAL: Unit.TOLERANCES,
+    Check.INVERTER_INTEGRAL: Unit.TOLERANCES,
+    Check.INVERTERS_METER: Unit.TOLERANCES,
     Check.IDLE_STATION: Unit.DAYS,
     Check.KW_MOST: Unit.KW,
     Check.KW_LEAST: Unit.KW,

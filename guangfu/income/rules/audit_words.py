@@ -29,6 +29,10 @@ CHECK_NAMES: Final = {
     Check.TARIFF_MISMATCH: Text("电量乘电价与结算金额不符", "energy × tariff does not match the settlement"),
     Check.BEYOND_TOLERANCE: Text("结算差异超出容差", "a settled difference beyond tolerance"),
     Check.POWER_INTEGRAL: Text("功率积分与电表电量不符", "the integral of power does not match the meter"),
+    Check.INVERTER_INTEGRAL: Text(
+        "逆变器功率积分与其电量不符", "the integral of the inverters' power does not match their counters"
+    ),
+    Check.INVERTERS_METER: Text("逆变器电量与关口表不符", "the inverters' counters do not match the gateway meter"),
     Check.IDLE_STATION: Text("电站停发（趴窝）无人报告", "a station idle with nobody told"),
     Check.KW_MOST: Text("每户千瓦数过高", "kW per household too high"),
     Check.KW_LEAST: Text("每户千瓦数过低", "kW per household too low"),

@@ -27,7 +27,7 @@ from guangfu.income.audit.facts import (
     UnmatchedRow,
 )
 from guangfu.income.audit.found import ONE_RUN
-from guangfu.income.reconciling import month_integrals
+from guangfu.income.reconciling import month_sums
 from guangfu.ledger.books import AGENCY, VILLAGE, VILLAGE_BANK, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.postings.villages import opening_keys
@@ -217,8 +217,8 @@ def _integrals(db: Connection, months: list[str]) -> Iterable[IntegralRow]:
     """A month at a time: a fleet's is 24,000 days."""
     for month in months:
         days = month_days(month)
-        for (station, _), sums in month_integrals(read_reconciled(db, start=days[0], end=days[-1])).items():
-            yield IntegralRow(station, month, *sums)
+        for (station, _, way), sums in month_sums(read_reconciled(db, start=days[0], end=days[-1])).items():
+            yield IntegralRow(station, month, *sums, way)
 
 
 def _idle_days(db: Connection, months: list[str]) -> Iterable[IdleDay]:

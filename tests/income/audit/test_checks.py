@@ -22,6 +22,7 @@ from guangfu.income.audit.facts import (
 from guangfu.income.audit.found import Found
 from guangfu.income.audit.next_steps import NEXT_STEPS
 from guangfu.income.plans import PlanLine
+from guangfu.income.reconciling import Way
 from guangfu.income.rules.audit import Check
 from guangfu.income.rules.audit_words import CHECK_NAMES
 from guangfu.income.settlement.models import Cause, Difference
@@ -259,6 +260,15 @@ def test_the_integral_of_power_against_the_meter() -> None:
     assert keys(with_(integrals=(IntegralRow("s1", JAN, 100, 95),))) == []
     assert keys(with_(integrals=(IntegralRow("s1", JAN, 1000, 949),))) == ["power_integral:s1:2026-01"]
     assert keys(with_(integrals=(IntegralRow("s1", JAN, 949, 1000),))) == ["power_integral:s1:2026-01"]
+
+
+@pytest.mark.parametrize(("way", "check", "most"), [
+    (Way.INVERTER_POWER, "inverter_integral", 950), (Way.INVERTERS, "inverters_meter", 940),
+])  # fmt: skip
+def test_inverters_against_their_counters_and_the_gateway_meter(way: Way, check: str, most: int) -> None:
+    """Power may differ by 5 %, what is lost between inverters and meter be 6 %."""
+    assert keys(with_(integrals=(IntegralRow("s1", JAN, 1000, most, way),))) == []
+    assert keys(with_(integrals=(IntegralRow("s1", JAN, 1000, most - 1, way),))) == [f"{check}:s1:2026-01"]
 
 
 def test_a_station_that_stands_still_for_more_than_three_days() -> None:
