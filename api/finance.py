@@ -1,19 +1,28 @@
 """A month of finance as an answer and as a table."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from api import finance_schemas as schemas
+from api.finance_steps import finance_steps
+from api.money import receivables_answer
 from api.tables import Column, yuan
+from guangfu.clock import month_of
 from guangfu.income.rules import Rules
 from guangfu.income.settlement.models import CAUSE_NAMES
 from guangfu.ledger.states import Subject, state_name
-from guangfu.stations.models import Registry
-from guangfu.storage.sql.finance_month import AMOUNTS, StationFinance, finance_month, month_standings
+from guangfu.stations.models import Registry, StationKind
+from guangfu.storage.sql.finance_month import (
+    AMOUNTS,
+    StationFinance,
+    finance_month,
+    month_standings,
+    station_finance,
+)
 from guangfu.texts import Lang, Text
 
 _OF_STATION: Final = tuple(f.name for f in fields(StationFinance) if f.name in schemas.FinanceStation.model_fields)
@@ -31,7 +40,9 @@ def finance_month_answer(
     return schemas.FinanceMonth(
         month=month,
         states=_states(rows),
+        running=month == month_of(today),
         total=schemas.FinanceAmounts(**_sum(registry, rows)),
+        steps=finance_steps(db, rows, month, today, banner, lang),
         banners=[_banner(registry, code, of_banner, lang) for code, of_banner in of.items()],
         synthetic=registry.synthetic,
     )
@@ -50,13 +61,33 @@ def _banner(registry: Registry, code: str, rows: Sequence[StationFinance], lang:
 
 
 def _station(registry: Registry, row: StationFinance, lang: Lang) -> schemas.FinanceStation:
+    return schemas.FinanceStation(**_values(registry, row, lang))
+
+
+def _values(registry: Registry, row: StationFinance, lang: Lang) -> dict[str, Any]:
     station = registry.stations[row.station_id]
-    return schemas.FinanceStation(
+    return {
         **{name: getattr(row, name) for name in _OF_STATION},
-        receivable_fen=_receivable(row),
-        name=station.name,
-        name_en=station.name_en,
-        main_cause_name=CAUSE_NAMES[row.main_cause](lang) if row.main_cause else None,
+        "receivable_fen": _receivable(row),
+        "name": station.name,
+        "name_en": station.name_en,
+        "main_cause_name": CAUSE_NAMES[row.main_cause](lang) if row.main_cause else None,
+    }
+
+
+def station_finance_answer(
+    db: Connection, registry: Registry, rules: Rules, station_id: str, start: str, end: str, today: date, lang: Lang
+) -> schemas.StationFinance:
+    """A station's months from one to another, both included; ageing is of all months."""
+    standing = receivables_answer(
+        db, registry, rules, today, lang, by="station", among=lambda one: one.station_id == station_id
+    )
+    months = []
+    if registry.stations[station_id].kind is StationKind.VILLAGE:
+        rows = station_finance(db, registry, rules, station_id, start, end, today)
+        months = [schemas.StationFinanceMonth(month=row.month, **_values(registry, row, lang)) for row in rows]
+    return schemas.StationFinance(
+        station_id=station_id, months=months, ageing=standing.items, company=next(iter(standing.companies), None)
     )
 
 
@@ -92,7 +123,10 @@ def _may_lack(name: str) -> bool:
 
 def finance_months_answer(db: Connection, registry: Registry, rules: Rules, today: date) -> schemas.FinanceMonths:
     return schemas.FinanceMonths(
-        items=[schemas.MonthStandingRow(**asdict(one)) for one in month_standings(db, registry, rules, today)]
+        items=[
+            schemas.MonthStandingRow.model_validate(one, from_attributes=True)
+            for one in month_standings(db, registry, rules, today)
+        ]
     )
 
 

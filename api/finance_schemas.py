@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from api.money_schemas import CompanyRow, ReceivableRow
 from api.schemas import Schema
 from api.settlement_schemas import StationMonthState
 from guangfu.income.settlement.models import Cause
@@ -35,6 +36,26 @@ class FinanceAmounts(Schema):
     unconfirmed: bool
 
 
+StepKind = Literal[
+    "no_statement", "no_estimate", "to_look_at", "late", "not_due", "unmatched", "ready", "drafted", "transit",
+    "to_close",
+]  # fmt: skip
+
+
+class FinanceStep(Schema):
+    """Something that the month waits for. `count` stations, statements or receipts; `amount_fen` is null where the
+    amount is not known. `on_us`: nobody else has to move first.
+    """
+
+    kind: StepKind
+    count: int
+    amount_fen: int | None
+    on_us: bool
+    what: str
+    next_step: str
+    command: str
+
+
 class FinanceStation(FinanceAmounts):
     """`main_cause` moves most of the difference between estimate and statement."""
 
@@ -61,19 +82,38 @@ class FinanceMonth(Schema):
 
     month: str
     states: dict[StationMonthState, int]
+    running: bool
     total: FinanceAmounts
+    steps: list[FinanceStep]
     banners: list[FinanceBanner]
     synthetic: bool
 
 
+class StationFinanceMonth(FinanceStation):
+    month: str
+
+
+class StationFinance(Schema):
+    """The months of a village-level station of which something is known, the oldest first, and what is outstanding by
+    age and part. Of a centralized station instead what its company owes; its months are none of the agency's.
+    """
+
+    station_id: str
+    months: list[StationFinanceMonth]
+    ageing: list[ReceivableRow]
+    company: CompanyRow | None
+
+
 class MonthStandingRow(Schema):
-    """`overdue`: something is settled, has not come in, and its deadline has passed."""
+    """`outstanding_fen` is settled and has not come in; `late_fen` of it is past its deadline: then it is `overdue`."""
 
     month: str
     open: int
     estimated: int
     settled: int
     closed: int
+    outstanding_fen: int
+    late_fen: int
     overdue: bool
 
 

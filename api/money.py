@@ -1,6 +1,6 @@
 """Receipts, receivables, transfers and a village's amounts as answers and as tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ from guangfu.income.rules import Rules
 from guangfu.ledger.allocating import CHOSEN, WAY_NAMES, Due, ageing
 from guangfu.ledger.books import AGENCY
 from guangfu.ledger.states import Subject, state_name
-from guangfu.stations.models import Registry
+from guangfu.stations.models import Grid, Registry, Station
 from guangfu.storage.sql.companies import company_standings
 from guangfu.storage.sql.money import doubtful_months, receivables, total_of, village_money
 from guangfu.storage.sql.receipts import KeptAllocation, Receipt, read_allocations, read_receipts
@@ -22,6 +22,11 @@ from guangfu.storage.sql.transfers import Transfer, TransferLine, read_transfer_
 from guangfu.texts import Lang, Text
 
 INTEREST: Final = "interest"
+PAYERS: Final = {
+    Grid.MENGXI: Text("蒙西电网（内蒙古电力集团）", "Mengxi grid (Inner Mongolia Power)"),
+    Grid.MENGDONG: Text("蒙东电网（国网蒙东电力）", "Mengdong grid (State Grid East Inner Mongolia)"),
+}
+"""Who buys a station's energy and pays for it, the subsidy that passes through its hands too."""
 
 
 def receipts_answer(
@@ -64,22 +69,23 @@ def _allocation(one: KeptAllocation, lang: Lang) -> schemas.AllocationRow:
 
 
 def receivables_answer(
-    db: Connection, registry: Registry, rules: Rules, today: date, lang: Lang, *, by_station: bool
-) -> schemas.Receivables:
-    """What is outstanding by age, and where the companies of centralized stations stand."""
-    names: dict[str, str] = {}
+    db: Connection, registry: Registry, rules: Rules, today: date, lang: Lang, *, by: schemas.ReceivableBy,
+    among: Callable[[Station], bool] | None = None,
+) -> schemas.Receivables:  # fmt: skip
+    """What is outstanding by age, and where the companies of centralized stations stand.
+
+    Args:
+        among: Which stations count; all of them if left out.
+    """
+    stations = {s.station_id: s for s in registry.stations.values() if among is None or among(s)}
     groups: dict[str, list[Due]] = {}
     doubtful = doubtful_months(db)
-    for due in receivables(db, registry):
-        station = registry.stations[due.station_id]
-        banner = registry.banners.get(station.banner_code)
-        key = station.station_id if by_station else station.banner_code
-        place = station if by_station else banner
-        names[key] = key if place is None else place.name if lang is Lang.ZH else place.name_en
-        groups.setdefault(key, []).append(due)
+    for due in receivables(db, registry, stations=None if among is None else list(stations)):
+        groups.setdefault(_owing(stations[due.station_id], by), []).append(due)
     rows = [
         schemas.ReceivableRow(
-            id=key, name=names[key], part=part, up_to_3_months_fen=classes[0], up_to_12_months_fen=classes[1],
+            id=key, name=_owing_name(registry, key, by, lang), part=part,
+            up_to_3_months_fen=classes[0], up_to_12_months_fen=classes[1],
             up_to_24_months_fen=classes[2], over_24_months_fen=classes[3], outstanding_fen=sum(classes),
             unconfirmed=any(due.part == part and (due.station_id, due.month) in doubtful for due in dues),
         )
@@ -93,8 +99,20 @@ def receivables_answer(
             unconfirmed=one.unconfirmed,
         )
         for one in company_standings(db, registry, rules, today)
+        if one.station_id in stations
     ]  # fmt: skip
-    return schemas.Receivables(by="station" if by_station else "banner", items=rows, companies=companies)
+    return schemas.Receivables(by=by, items=rows, companies=companies)
+
+
+def _owing(station: Station, by: schemas.ReceivableBy) -> str:
+    return {"payer": station.grid.value, "banner": station.banner_code, "station": station.station_id}[by]
+
+
+def _owing_name(registry: Registry, key: str, by: schemas.ReceivableBy, lang: Lang) -> str:
+    if by == "payer":
+        return PAYERS[Grid(key)](lang)
+    place = (registry.stations if by == "station" else registry.banners).get(key)
+    return key if place is None else place.name if lang is Lang.ZH else place.name_en
 
 
 def _name(registry: Registry, station_id: str, lang: Lang) -> str:

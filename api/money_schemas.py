@@ -72,8 +72,13 @@ class CompanyRow(Schema):
     unconfirmed: bool
 
 
+ReceivableBy = Literal["payer", "banner", "station"]
+
+
 class Receivables(Schema):
-    by: Literal["banner", "station"]
+    """`by` payer: the grid company that buys the energy; its `id` is `mengxi` or `mengdong`."""
+
+    by: ReceivableBy
     items: list[ReceivableRow]
     companies: list[CompanyRow]
 
@@ -126,10 +131,10 @@ class VillageMoneyRow(Schema):
     arrived_fen: int
     balance_fen: int
     paid_fen: int
+    unconfirmed: bool
 
 
 class VillageMoney(Schema):
     village_id: str
     items: list[VillageMoneyRow]
-    unconfirmed: bool
     total: VillageMoneyRow

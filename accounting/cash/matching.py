@@ -28,6 +28,7 @@ from guangfu.ledger.states import Subject
 from guangfu.storage.sql.journal import post_entries
 from guangfu.storage.sql.money import receivables
 from guangfu.storage.sql.receipts import (
+    OPEN,
     KeptAllocation,
     Receipt,
     lock_cash,
@@ -38,9 +39,6 @@ from guangfu.storage.sql.receipts import (
     write_receipts,
 )
 from guangfu.texts import Text
-
-OPEN: Final = ("recorded", "matched", "reversed")
-"""States of a receipt of which something may wait for its match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +137,6 @@ def reverse_match(db: Connection, desk: Desk, receipt_id: str, reason: str) -> l
     post_entries(db, entries, desk.at)
     refresh(db, desk, sorted({one.station_id for one in kept}))
     return kept
-
-
-def unmatched(db: Connection) -> list[tuple[Receipt, Fen]]:
-    """The agency's receipts of which something is not matched, with how much; interest is not to be matched. [fen]"""
-    taken = _taken(db)
-    rests = ((r, r.received_fen - taken.get(r.receipt_id, 0)) for r in read_receipts(db, book=AGENCY, states=OPEN))
-    by_line = {r.receipt_id for r in read_receipts(db, book=AGENCY, states=["reversed"]) if r.revision == 0}
-    return [(r, Fen(rest)) for r, rest in rests if rest and r.receipt_id not in by_line]
 
 
 def _taken(db: Connection) -> dict[str, int]:

@@ -9,7 +9,7 @@ from accounting.cash import receipts_shown as shown
 from accounting.cash.bank import apply_bank, plan_bank, reconcile
 from accounting.cash.companies import new_payments, record_payments, use_what_was_paid_ahead
 from accounting.cash.desk import BannerOption, MappingOption, ReasonOption, at_desk, banner_code, mapping_path
-from accounting.cash.matching import How, match_receipts, plan_matches, reverse_match, unmatched
+from accounting.cash.matching import How, match_receipts, plan_matches, reverse_match
 from accounting.villages.forms import add_template_command
 from accounting.villages.imports import (
     PREVIEW,
@@ -28,7 +28,7 @@ from guangfu.income.synthetic_bank import SyntheticBank, pay_base, pay_subsidy
 from guangfu.ledger.books import AGENCY
 from guangfu.storage.sql.companies import company_standings
 from guangfu.storage.sql.money import doubtful_months, receivables
-from guangfu.storage.sql.receipts import lock_cash, read_allocations, read_receipts
+from guangfu.storage.sql.receipts import lock_cash, read_allocations, read_receipts, read_unmatched
 from guangfu.texts import Lang, Text
 
 app = typer.Typer(
@@ -107,7 +107,7 @@ def match(
         if apply:
             matches = match_receipts(db, desk, ids or None, how)
         else:
-            matches = plan_matches(db, desk, [r for r, _ in unmatched(db) if not ids or r.receipt_id in ids], how)
+            matches = plan_matches(db, desk, [r for r, _ in read_unmatched(db) if not ids or r.receipt_id in ids], how)
         shown.show_matches(matches, language)
         if matches and not apply:
             typer.echo(PREVIEW(language))
@@ -143,7 +143,7 @@ def list_(
     """
     language = Lang.parse(lang)
     with at_desk(sql_url, None, language) as (engine, _), engine.connect() as db:
-        rests = {receipt.receipt_id: rest for receipt, rest in unmatched(db)}
+        rests = {receipt.receipt_id: rest for receipt, rest in read_unmatched(db)}
         receipts = [r for r in read_receipts(db, book=AGENCY) if not unmatched_only or r.receipt_id in rests]
         shown.show_receipts(receipts, rests, read_allocations(db), language)
 

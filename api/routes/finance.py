@@ -5,13 +5,21 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api import finance_schemas as schemas
-from api.finance import FINANCE_COLUMNS, finance_month_answer, finance_months_answer, finance_rows
+from api.finance import (
+    FINANCE_COLUMNS,
+    finance_month_answer,
+    finance_months_answer,
+    finance_rows,
+    station_finance_answer,
+)
 from api.language import Language
-from api.parameters import Id, parse_month
+from api.parameters import Id, OptionalDay, parse_month, period
 from api.parts import ApiParts
 from api.tables import Format, Headers, csv_response
-from guangfu.clock import local_day
+from guangfu.clock import local_day, month_of
+from guangfu.income.sharing import By
 
+MAX_DAYS = 3700
 router = APIRouter(prefix="/v1/finance", tags=["finance"])
 
 
@@ -20,6 +28,18 @@ def read_finance_months(parts: ApiParts) -> schemas.FinanceMonths:
     """Where the months of village-level stations stand, the newest first, and which have money past its deadline."""
     with parts.engine.connect() as db:
         return finance_months_answer(db, parts.registry, parts.rules, local_day(parts.clock.now()))
+
+
+@router.get("/stations/{station_id}", response_model=schemas.StationFinance)
+def read_station_finance(
+    parts: ApiParts, lang: Language, station_id: Id, start: OptionalDay = None, end: OptionalDay = None
+) -> schemas.StationFinance:
+    """A station's months as finance has them, the last 12 by default; what of it is outstanding by age, all months."""
+    parts.station(station_id)
+    asked = period(By.MONTH, start, end, parts.clock, max_days=MAX_DAYS)
+    months, today = (month_of(asked.start), month_of(asked.end)), local_day(parts.clock.now())
+    with parts.engine.connect() as db:
+        return station_finance_answer(db, parts.registry, parts.rules, station_id, *months, today, lang)
 
 
 @router.get("/months/{month}", response_model=schemas.FinanceMonth)

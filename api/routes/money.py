@@ -1,7 +1,7 @@
 """Money that moves: receipts, what is outstanding, transfers, a village's amounts side by side."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -22,6 +22,7 @@ from api.parts import ApiParts
 from api.tables import Format, Headers, csv_response
 from guangfu.clock import local_day, month_of
 from guangfu.income.sharing import By
+from guangfu.stations.models import Grid, Station
 
 router = APIRouter(tags=["money"])
 MAX_DAYS = 3700
@@ -57,14 +58,20 @@ def read_all_receipts(
 def read_receivables(
     parts: ApiParts,
     lang: Language,
-    by: Annotated[Literal["banner", "station"], Query(description="a row for each")] = "banner",
+    by: Annotated[schemas.ReceivableBy, Query(description="a row for each")] = "banner",
+    payer: Annotated[Grid | None, Query(description="of this grid company alone")] = None,
+    banner: Annotated[str | None, Query(max_length=20, description="of this banner alone, by its code")] = None,
     format: Format = Format.JSON,  # noqa: A002 - the name in the address
     headers: Headers = Headers.NAMES,
 ) -> schemas.Receivables | Response:
     """What is settled and has not come in, by age; what centralized stations' companies owe, paid, are late with."""
     today = local_day(parts.clock.now())
+
+    def among(station: Station) -> bool:
+        return payer in {None, station.grid} and banner in {None, station.banner_code}
+
     with parts.engine.connect() as db:
-        answer = receivables_answer(db, parts.registry, parts.rules, today, lang, by_station=by == "station")
+        answer = receivables_answer(db, parts.registry, parts.rules, today, lang, by=by, among=among)
     if format is Format.JSON:
         return answer
     return csv_response(RECEIVABLE_COLUMNS, answer.items, lang=lang, headers=headers, name=f"receivables-{by}")

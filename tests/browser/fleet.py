@@ -19,6 +19,7 @@ from guangfu.income.audit import Found, RowRef, periods_of
 from guangfu.income.figures import DailyEnergy, DailyIncome, MonthlyIncome
 from guangfu.income.reasons import Reason
 from guangfu.income.rules.audit import Check, Severity
+from guangfu.income.settlement.models import SettledIncome
 from guangfu.ledger.fen import Fen
 from guangfu.stations.models import DeviceKind, Registry, Station, StationKind
 from guangfu.stations.synthetic import synthetic_registry
@@ -26,7 +27,9 @@ from guangfu.storage.sql.completeness import keep_numbers
 from guangfu.storage.sql.figures import replace_month, write_daily_energy
 from guangfu.storage.sql.findings import take_findings
 from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_seen
+from guangfu.storage.sql.papers import StationMonth, write_station_months
 from guangfu.storage.sql.registry import write_registry
+from guangfu.storage.sql.settlement import replace_settled
 from guangfu.storage.telemetry_store import Point, TelemetryStore
 from guangfu.telemetry.completeness import Came, Run, local_day_number
 from guangfu.telemetry.reading import DeviceState, Reading
@@ -143,6 +146,20 @@ def _month(place: int, station: Station, month: str) -> MonthlyIncome:
     )  # fmt: skip
 
 
+def _settled() -> list[SettledIncome]:
+    """April 2024 and February 2026 of the joint stations are settled and nothing of it has come in; nor of May."""
+    settled = []
+    for n, station in enumerate(s for s in stations() if s.joint):
+        for month in ("2024-04", "2026-02"):
+            base, subsidy = Fen(1_000_00 + n), Fen(2_000_00 + 3 * n)
+            statement, year = f"{station.station_id}-{month}-1", int(month[:4])
+            gross = Fen(base + subsidy)
+            settled.append(SettledIncome(
+                station.station_id, month, statement, 10**6, gross, base, subsidy, year, True, False
+            ))  # fmt: skip
+    return settled
+
+
 def _letters() -> list[DeadLetter]:
     """Three messages of a station that nobody has registered."""
     reason, topic = "unknown_station", "pv/1/st9999/telemetry"
@@ -183,6 +200,11 @@ def fill_fleet(engine: Engine, store: TelemetryStore) -> None:
             )  # fmt: skip
         periods = periods_of(["2026-05"])
         take_findings(db, _findings(), periods, at=NOON, rules_version="x", by="accounting")
+        replace_settled(db, [], _settled())
+        write_station_months(db, [
+            StationMonth(one.station_id, one.month, "settled", NOON, "test", one.statement_id, None)
+            for one in _settled()
+        ], reason="test")  # fmt: skip
         keep_numbers(db, "0/x", 1, _came(one_of(StationKind.VILLAGE, joint=True)), [])
     assert not store.write([point for place, station in placed for point in _points(place, station)])
 

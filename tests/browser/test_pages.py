@@ -360,15 +360,65 @@ def _hide_and_show(page: Page) -> None:
 def test_finance_month_has_the_apis_figures_to_the_fen(desk: Visitor) -> None:
     page = desk.open("/finance?month=2026-05&lang=en")
     expect(page.locator("#answer")).to_contain_text("estimates only")
+    page.click("#view button:has-text('Estimate against statement')")
     answer = page.request.get(f"{desk.site}/v1/finance/months/2026-05").json()
     rows = page.locator("#table .banner-row")
     expect(rows).to_have_count(len(answer["banners"]))
     for i, banner in enumerate(answer["banners"][:5]):
         estimated = banner["estimated_base_fen"] + banner["estimated_subsidy_fen"]
-        assert _fen(rows.nth(i).locator("td.num").nth(1).inner_text()) == estimated
+        assert _fen(rows.nth(i).locator("[data-label=Estimate]").inner_text()) == estimated
         expect(rows.nth(i).locator(".missing").first).to_contain_text("No statement")
     rows.first.locator("button").press("Enter")
     expect(page.locator("#table .of-banner")).to_have_count(len(answer["banners"][0]["stations"]))
+
+
+def test_finance_tells_what_the_month_waits_for_as_the_api_does(desk: Visitor) -> None:
+    page = desk.open("/finance?month=2026-02&lang=en")
+    steps = page.locator(".finance-step")
+    answer = page.request.get(f"{desk.site}/v1/finance/months/2026-02?lang=en").json()
+    expect(steps).to_have_count(len(answer["steps"]))
+    for i, step in enumerate(answer["steps"]):
+        expect(steps.nth(i)).to_contain_text(step["what"])
+        if step["amount_fen"] is not None:
+            assert _fen(steps.nth(i).locator(".num").inner_text()) == step["amount_fen"]
+    total = page.locator("#table .total-row")
+    assert _fen(total.locator("[data-label=Outstanding]").inner_text()) == answer["total"]["receivable_fen"]
+    assert _fen(total.locator("[data-label='Of it late']").inner_text()) == answer["total"]["late_fen"]
+
+
+def test_ageing_opens_from_payer_to_station_and_adds_up(desk: Visitor) -> None:
+    page = desk.open("/finance?month=2026-05&lang=en")
+    shown = page.locator("#ageing .age-row")
+    payers = page.request.get(f"{desk.site}/v1/receivables?by=payer&lang=en").json()["items"]
+    expect(shown).to_have_count(len(payers))
+    for i, row in enumerate(payers):
+        assert _fen(shown.nth(i).locator("[data-label='Over 2 years']").inner_text()) == row["over_24_months_fen"]
+    page.locator("#ageing .fold").first.press("Enter")
+    banners = page.locator("#ageing .age-row.depth-1")
+    expect(banners.first).to_be_visible()
+    of_payer = sum(_fen(cell) for cell in banners.locator("[data-label=Outstanding]").all_inner_texts())
+    assert of_payer == sum(row["outstanding_fen"] for row in payers if row["id"] == payers[0]["id"])
+    banners.first.locator(".fold").press("Enter")
+    expect(page.locator("#ageing .age-row.depth-2 a").first).to_be_visible()
+
+
+def test_station_page_has_what_is_outstanding_of_it_by_age(desk: Visitor) -> None:
+    page = desk.open(f"/stations/{JOINT.station_id}?lang=en")
+    rows = page.locator("#settlements .age-row")
+    answer = page.request.get(f"{desk.site}/v1/finance/stations/{JOINT.station_id}").json()["ageing"]
+    expect(rows).to_have_count(len(answer))
+    for i, row in enumerate(answer):
+        for label, name in (("3 to 12 months", "up_to_12_months_fen"), ("Over 2 years", "over_24_months_fen")):
+            assert _fen(rows.nth(i).locator(f"[data-label='{label}']").inner_text()) == row[name] > 0
+
+
+def test_overview_says_that_money_is_late(desk: Visitor) -> None:
+    page = desk.open("/?lang=en")
+    months = page.request.get(f"{desk.site}/v1/finance/months").json()["items"]
+    late = [month for month in months if month["overdue"]]
+    assert late
+    expect(page.locator("#attention-money .late")).to_contain_text(f"of {len(late)} months")
+    expect(page.locator("#attention-money a")).to_have_attribute("href", f"/finance?month={late[-1]['month']}")
 
 
 def test_finance_month_shows_what_audit_checks_found_the_serious_first(desk: Visitor) -> None:

@@ -17,6 +17,7 @@ from guangfu.income.passing_on import deadline_for, due_on
 from guangfu.income.rules.models import Leg, Rules
 from guangfu.income.settlement.models import Cause, Difference
 from guangfu.income.settlement.months import on_grid
+from guangfu.ledger.allocating import Due
 from guangfu.ledger.books import Part
 from guangfu.stations.models import Registry, StationKind
 from guangfu.storage.sql import schema
@@ -227,14 +228,19 @@ def deadlines_into_agency(registry: Registry, rules: Rules, month: str) -> Deadl
 
 @dataclass(frozen=True, slots=True)
 class MonthStanding:
-    """How many village-level station-months stand where. `overdue`: money of it is past its deadline."""
+    """How many village-level station-months stand where, what has not come in, and how much of it is late. [fen]"""
 
     month: str
     open: int
     estimated: int
     settled: int
     closed: int
-    overdue: bool
+    outstanding_fen: int
+    late_fen: int
+
+    @property
+    def overdue(self) -> bool:
+        return self.late_fen > 0
 
 
 def month_standings(db: Connection, registry: Registry, rules: Rules, today: date) -> list[MonthStanding]:
@@ -246,10 +252,9 @@ def month_standings(db: Connection, registry: Registry, rules: Rules, today: dat
         if station in villages:
             of = counts.setdefault(month, {})
             of[state] = of.get(state, 0) + 1
-    owed: dict[str, set[tuple[str, str]]] = {}
+    owed: dict[str, list[Due]] = {}
     for due in receivables(db, registry):
-        if due.amount > 0:
-            owed.setdefault(due.month, set()).add((registry.stations[due.station_id].banner_code, due.part))
+        owed.setdefault(due.month, []).append(due)
     return [
         MonthStanding(
             month=month,
@@ -257,10 +262,13 @@ def month_standings(db: Connection, registry: Registry, rules: Rules, today: dat
             estimated=of.get("estimated", 0),
             settled=of.get("settled", 0),
             closed=of.get("closed", 0),
-            overdue=any(
-                key in owed.get(month, set()) and until < today
-                for key, (until, _) in deadlines_into_agency(registry, rules, month).items()
-            ),
+            outstanding_fen=sum(due.amount for due in owed.get(month, ())),
+            late_fen=_late(registry, owed.get(month, ()), deadlines_into_agency(registry, rules, month), today),
         )
         for month, of in sorted(counts.items(), reverse=True)
     ]
+
+
+def _late(registry: Registry, dues: Iterable[Due], deadlines: Deadlines, today: date) -> int:
+    late = {key for key, (until, _) in deadlines.items() if until < today}
+    return sum(due.amount for due in dues if (registry.stations[due.station_id].banner_code, due.part) in late)

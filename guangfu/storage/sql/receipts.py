@@ -93,6 +93,8 @@ class DatedAllocation:
     received_on: date
 
 
+OPEN: Final = ("recorded", "matched", "reversed")
+"""States of a receipt of which something may wait for its match."""
 ALLOCATED: Final = ("receipt_id", "revision", "position")
 
 
@@ -132,6 +134,16 @@ def read_receipts(
     where = [table.c.received_on.between(start, end), *among(table.c.state, states), *among(table.c.receipt_id, ids)]
     where += [] if book is None else [table.c.book == book]
     return read_rows(db, table, Receipt, *where, order=("receipt_id",))
+
+
+def read_unmatched(db: Connection) -> list[tuple[Receipt, Fen]]:
+    """The agency's receipts of which something is not matched, with how much; interest is not to be matched. [fen]"""
+    waiting = [r for r in read_receipts(db, book=AGENCY, states=OPEN) if not (r.state == "reversed" and not r.revision)]
+    taken: dict[str, int] = {}
+    for one in read_allocations(db, receipts=[r.receipt_id for r in waiting]):
+        taken[one.receipt_id] = taken.get(one.receipt_id, 0) + one.received_fen
+    rests = ((r, r.received_fen - taken.get(r.receipt_id, 0)) for r in waiting)
+    return [(r, Fen(rest)) for r, rest in rests if rest]
 
 
 def write_allocations(db: Connection, rows: Sequence[KeptAllocation]) -> None:

@@ -162,6 +162,13 @@ def _kept(row: dict[str, Any], *parts: Mapping[str, list[Any]]) -> KeptStatement
     )  # fmt: skip
 
 
+def read_waiting(db: Connection, month: str) -> list[str]:
+    """The stations whose statement of a month waits for a person."""
+    table = schema.statements
+    wanted = sa.select(table.c.station_id).where(table.c.month == month, table.c.state == "imported")
+    return list(db.scalars(wanted.order_by(table.c.station_id)))
+
+
 def read_differences(
     db: Connection, *, start: str = "0001-01", end: str = "9999-12", stations: Iterable[str] | None = None
 ) -> dict[tuple[str, str], tuple[Difference, ...]]:

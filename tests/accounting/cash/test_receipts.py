@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from accounting.cash.bank import plan_bank
-from accounting.cash.matching import reverse_match, unmatched
+from accounting.cash.matching import reverse_match
 from accounting.villages.imports import Declined
 from guangfu.income.bank_export import read_export
 from guangfu.income.cash_files import ListLine, read_list
@@ -15,7 +15,7 @@ from guangfu.ledger.allocating import Way
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.states import Subject
 from guangfu.storage.sql.papers import read_changes
-from guangfu.storage.sql.receipts import read_allocations, read_receipts
+from guangfu.storage.sql.receipts import read_allocations, read_receipts, read_unmatched
 from guangfu.texts import Lang
 from tests.accounting.cash.world import Cash, registry
 
@@ -94,7 +94,7 @@ def test_what_is_more_than_outstanding_stays_unmatched_until_more_is_settled(cas
     cash.take()
     assert [match.rest for match in cash.match()] == [150]
     with cash.engine.connect() as db:
-        assert [(r.state, rest) for r, rest in unmatched(db)] == [("matched", 150)]
+        assert [(r.state, rest) for r, rest in read_unmatched(db)] == [("matched", 150)]
     cash.settle("s1", "2026-06", 150)
     assert [(match.rest, match.allocations[0].way) for match in cash.match()] == [(0, Way.OLDEST)]
     assert "L3.unmatched" not in cash.books()

@@ -2,7 +2,9 @@
 
 import { get, of } from "./api.js";
 import { h } from "./dom.js";
-import { money, moneyHead, monthState, paymentState, spendingName, sumOf, yuan } from "./money_words.js";
+import { stationAgeing } from "./ageing.js";
+import { addDays, number } from "./format.js";
+import { money, moneyHead, monthState, paymentState, spendingName, sumOf, yuan, yuanUnit } from "./money_words.js";
 import { empty, section } from "./parts.js";
 import { t } from "./texts.js";
 
@@ -61,7 +63,7 @@ function causes(differences) {
   return moving.map((one) => h("div", { class: "cause" }, h("meter", { min: "0", max: String(most), value: String(Math.abs(gross(one))), "aria-hidden": "true" }), ` ${one.name} ${yuan(gross(one))}`));
 }
 
-function showSettlements({ months, statements }, place, received) {
+function settlementTable({ months, statements }, received) {
   if (!statements.length) return empty(t("settlements.none"));
   const state = Object.fromEntries(months.map((row) => [row.month, row.state]));
   const heads = [moneyHead(t("kind.estimate"), "m-estimated"), moneyHead(t("kind.settled"), "m-settled"), moneyHead(t("kind.received"), "m-received"), moneyHead(t("kind.outstanding"), "m-outstanding")];
@@ -77,17 +79,22 @@ function showSettlements({ months, statements }, place, received) {
 }
 
 const SHOWN = 12; // months; the API has all
+const BACK_DAYS = 3650;
 
-async function withReceipts(station) {
-  const answer = await get(of("stations", station.station_id, "/settlements"));
+function showSettlements([answer, finance]) {
   const statements = answer.statements.filter((one) => one.state !== "replaced").slice(-SHOWN);
-  const received = {};
-  for (const month of new Set(statements.map((one) => one.month))) {
-    const { banners } = await get(`/v1/finance/months/${month}`, { banner: station.banner_code });
-    received[month] = banners.flatMap((banner) => banner.stations).find((row) => row.station_id === station.station_id);
-  }
-  return [{ ...answer, statements }, received];
+  const received = Object.fromEntries(finance.months.map((row) => [row.month, row]));
+  return [settlementTable({ ...answer, statements }, received), finance.company ? companySentence(finance.company) : stationAgeing(finance.ageing)];
+}
+
+/** Of a centralized station: what its company owes to its slots. */
+function companySentence({ due_fen: due, paid_fen: paid, outstanding_fen: open, late_fen: late, late_days: days }) {
+  const words = { due: yuanUnit(due), paid: yuanUnit(paid), open: yuanUnit(open) };
+  return h("p", { class: "way-answer" }, t("company.answer", words), late ? h("b", { class: "late" }, " ", t("company.late", { late: yuanUnit(late), days: number(days) })) : null);
 }
 
 /** Fills the part `settlements` of a station's page. */
-export const loadSettlements = (station) => section("settlements", () => withReceipts(station), ([answer, received], place) => showSettlements(answer, place, received));
+export function loadSettlements({ station_id: id }, today) {
+  const asked = [get(of("stations", id, "/settlements")), get(of("finance/stations", id), { start: addDays(today, -BACK_DAYS), end: today })];
+  return section("settlements", () => Promise.all(asked), showSettlements);
+}

@@ -12,7 +12,7 @@ export const paymentState = (state) => ({ payable: t("payment.payable"), drafted
 export const spendingName = (kind) => ({ posts: t("spending.posts"), works: t("spending.works"), awards: t("spending.awards"), other: t("spending.other") })[kind];
 
 /** A cell of money; what is not known is a dash that says why. */
-export const money = (fen, reason, kind = "") => h("td", { class: `num ${kind}` }, fen === null || fen === undefined ? missing(reason) : yuan(fen));
+export const money = (fen, reason, kind = "") => h("td", { class: `num ${kind}${fen === 0 ? " zero" : ""}` }, fen === null || fen === undefined ? missing(reason) : yuan(fen));
 
 /** A column's head with the colour of its kind of money. */
 export const moneyHead = (label, kind = "") => h("th", { scope: "col", class: "num" }, kind ? h("i", { class: `swatch ${kind}` }) : null, label);

@@ -6,7 +6,7 @@ import { putTable } from "../chart.js";
 import { powerChart } from "../chart_power.js";
 import { h, one, put, svg } from "../dom.js";
 import { followStations, inTrouble, silence } from "../fleet_state.js";
-import { clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText } from "../format.js";
+import { clock, dayOf, energyUnit, inUnit, moneyUnit, nameOf, number, percent, power, powerUnit, reasonText, withUnit } from "../format.js";
 import { on, present, ready } from "../live.js";
 import { StationMap, mapLegend } from "../map.js";
 import { moneyChart } from "../money_chart.js";
@@ -131,6 +131,19 @@ function loadUnknown() {
   });
 }
 
+/** Whether finance waits for something: months whose money is late, and all that has not come in. */
+function loadMoney() {
+  return section("attention-money", () => get("/v1/finance/months", {}), ({ items }) => {
+    const sum = (name) => items.reduce((all, row) => all + row[name], 0);
+    const [late, open, overdue] = [sum("late_fen"), sum("outstanding_fen"), items.filter((row) => row.overdue)];
+    if (!open) return [];
+    const oldest = (overdue.length ? overdue : items.filter((row) => row.outstanding_fen)).at(-1);
+    const said = late ? h("b", { class: "late" }, t("overview.late", { n: number(overdue.length), late: withUnit(late, moneyUnit(late)) })) : t("overview.not_late");
+    const more = h("a", { href: `/finance?month=${oldest.month}` }, t("overview.outstanding", { open: withUnit(open, moneyUnit(open)) }));
+    return [h("h3", {}, t("overview.money")), h("p", {}, said), h("p", {}, more)];
+  });
+}
+
 let fleetTotal = null;
 
 function loadIncome() {
@@ -152,9 +165,10 @@ on("cut", (before) => before || put("attention-answer", t("error.unreachable")))
 on("slow", loadCurve);
 on("slow", loadIncome);
 on("slow", loadUnknown);
+on("slow", loadMoney);
 put("energy-head", energyColumn.name);
 put("money-head", moneyColumn.name);
-ready.then(() => Promise.all([loadCurve(), loadIncome(), loadUnknown()]));
+ready.then(() => Promise.all([loadCurve(), loadIncome(), loadUnknown(), loadMoney()]));
 section("map-failure", () => followStations((stations, leagues, asOf) => {
   showTrouble(stations, asOf);
   map.show(stations, leagues, asOf);

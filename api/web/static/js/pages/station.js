@@ -254,7 +254,7 @@ async function start() {
   loadCurve();
   section("energy-chart", () => get(of("stations", id, "/energy"), { start: addDays(today, -29), end: today }), showEnergy);
   loadIncome();
-  loadSettlements(station);
+  loadSettlements(station, today);
   section("forecast", () => get(of("stations", id, "/forecast")), showForecast);
   section("complete", () => get(of("stations", id, "/completeness"), { start: addDays(today, 1 - COMPLETE_DAYS), end: today }), showCompleteness);
   return compare(station);
