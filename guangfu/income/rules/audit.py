@@ -8,6 +8,8 @@ from typing import Final
 
 from guangfu.income.rules.models import Confidence, Rules
 from guangfu.income.rules.tables import Cells
+from guangfu.stations.checks.households import CENTRALIZED_KW, MOST_VILLAGE_KW
+from guangfu.stations.checks.sizes import MOST_JOINT_W, MOST_SINGLE_W
 from guangfu.stations.models import StationKind
 from guangfu.texts import Text
 
@@ -98,6 +100,14 @@ UNITS: Final = {
     Check.JOINT_SIZE: Unit.KW,
 }
 """By check: the unit that its threshold must have."""
+REGISTRY_LIMITS_KW: Final = {
+    (Check.KW_MOST, StationKind.VILLAGE): Decimal(MOST_VILLAGE_KW),
+    (Check.KW_MOST, StationKind.CENTRALIZED): Decimal(CENTRALIZED_KW[1]),
+    (Check.KW_LEAST, StationKind.CENTRALIZED): Decimal(CENTRALIZED_KW[0]),
+    (Check.SINGLE_SIZE, StationKind.VILLAGE): Decimal(MOST_SINGLE_W) / 1000,
+    (Check.JOINT_SIZE, StationKind.VILLAGE): Decimal(MOST_JOINT_W) / 1000,
+}
+"""What a blank threshold says: the limit by which registry files are checked, so that it stands once. [kW]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +146,17 @@ class CheckRule:
 def check_rule(cells: Cells) -> CheckRule:
     """A row of `checks.csv`; a unit that is not the check's own is a fault."""
     check, unit = cells.choice("check", Check), cells.choice("unit", Unit)
+    kind = cells.choice_or_none("station_kind", StationKind)
     if unit is not UNITS[check]:
         cells.bad("unit", f" {UNITS[check]}", str(UNITS[check]))
     return CheckRule(
         check_id=cells.text("check_id"),
         check=check,
-        kind=cells.choice_or_none("station_kind", StationKind),
+        kind=kind,
         banner_code=cells.text("banner_code", required=False) or None,
         valid_from=cells.day("valid_from"),
         valid_to=cells.day_or_none("valid_to"),
-        threshold=cells.number("threshold", "0", "1" if unit is Unit.SHARE else "100000000"),
+        threshold=_threshold(cells, unit, REGISTRY_LIMITS_KW.get((check, kind)) if kind else None),
         unit=unit,
         severity=cells.choice("severity", Severity),
         document=cells.text("document", required=False),
@@ -153,6 +164,12 @@ def check_rule(cells: Cells) -> CheckRule:
         open=Text(cells.text("open_zh", required=False), cells.text("open_en", required=False)),
         confirmed=bool(cells.flag_or_none("confirmed")),
     )
+
+
+def _threshold(cells: Cells, unit: Unit, limit: Decimal | None) -> Decimal:
+    if limit is not None and not cells.text("threshold", required=False):
+        return limit
+    return cells.number("threshold", "0", "1" if unit is Unit.SHARE else "100000000")
 
 
 def rule_for(

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,12 +25,15 @@ from guangfu.income.audit.found import Found
 from guangfu.income.audit.next_steps import NEXT_STEPS
 from guangfu.income.plans import PlanLine
 from guangfu.income.reconciling import Way
+from guangfu.income.rules import BadRules, load_rules
 from guangfu.income.rules.audit import Check
 from guangfu.income.rules.audit_words import CHECK_NAMES
 from guangfu.income.settlement.models import Cause, Difference
 from guangfu.ledger.allocating import Due
 from guangfu.ledger.books import CENTRALIZED, Part
 from guangfu.ledger.fen import Fen
+from guangfu.stations.checks.households import CENTRALIZED_KW
+from guangfu.stations.checks.sizes import MOST_SINGLE_W
 from guangfu.stations.models import Household, Registry, ShareUnits, Slot
 from guangfu.texts import Lang
 from tests.income.audit.clean import BASE, COUNTY, cash, clean, due, found, keys, passed, statement
@@ -340,3 +345,17 @@ def test_every_check_has_words_and_a_next_step() -> None:
 def test_other_months_are_left_alone() -> None:
     facts = with_(idle_days=days(date(2026, 1, 10), 4), plans=())
     assert {one.period for one in found(facts, months=["2026-09"])} == {"2026-09"}
+
+
+def test_a_size_without_a_threshold_is_the_limit_of_registry_files(tmp_path: Path) -> None:
+    def limits(folder: Path | None = None) -> dict[str, Decimal]:
+        return {rule.check_id: rule.threshold for rule in load_rules(folder).checks}
+
+    assert limits()["single-size"] * 1000 == MOST_SINGLE_W
+    assert limits()["kw-least-centralized"] == CENTRALIZED_KW[0]
+    override = tmp_path / "checks.csv"
+    override.write_text("check_id,threshold\nsingle-size,250\n", encoding="utf-8")
+    assert limits(tmp_path)["single-size"] == 250
+    override.write_text("check_id,threshold\nidle-money,\n", encoding="utf-8")
+    with pytest.raises(BadRules, match="threshold"):
+        load_rules(tmp_path)
