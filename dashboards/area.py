@@ -108,7 +108,7 @@ def _stations(lang: Lang) -> Panel:
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
-        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=215 if lang is Lang.ZH else 260),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=250 if lang is Lang.ZH else 260),
         "state": state_column(lang),
         "ratio": Column(fleet_says.RATIO(lang), "percentunit", 0, width=100),
         "hours": Column(says.HOURS_YESTERDAY(lang), "suffix:h", 2, width=120),

@@ -9,6 +9,7 @@ import typer
 
 from dashboards.grafana import Grafana, Refused, Unavailable
 from dashboards.grants import grant, statements
+from dashboards.influx_reader import make_reader
 from dashboards.provisioning import write_folder
 from dashboards.pulling import pull as pulled
 from dashboards.pushing import State, Step, steps
@@ -22,7 +23,7 @@ from guangfu.settings import BadSettings
 from guangfu.storage.errors import Refused as StorageRefused
 from guangfu.storage.errors import Unavailable as StorageUnavailable
 from guangfu.storage.opening import StorageSettings
-from guangfu.storage.sql.views import VIEWS
+from guangfu.storage.sql.views import SUMMED, VIEWS
 from guangfu.texts import Lang
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -145,31 +146,36 @@ def grants(
     only_print: Annotated[bool, typer.Option("--print", help="只输出 SQL，不执行 / only print the SQL")] = False,
     lang: LangOption = "zh-CN",
 ) -> None:
-    """在 PostgreSQL 中建立只读用户及不含个人信息的视图，可重复执行，例如 guangfu dashboards grants
+    """建立 Grafana 的只读用户（PostgreSQL 视图与 InfluxDB），可重复执行，例如 guangfu dashboards grants
 
-    Make PostgreSQL's views without personal data and the user that reads them: guangfu dashboards grants --lang en
+    Make the users with which Grafana reads: PostgreSQL's views without personal data, and InfluxDB: guangfu dashboards
+    grants --lang en
 
-    用户与密码见 GUANGFU_DASHBOARDS_POSTGRES_…，数据库见 GUANGFU_STORAGE_SQL_URL；升级后重新执行一次。
-    The user is GUANGFU_DASHBOARDS_POSTGRES_…, the database GUANGFU_STORAGE_SQL_URL. Run it again after an upgrade.
+    用户与密码见 GUANGFU_DASHBOARDS_POSTGRES_… 与 …_INFLUX_…，数据库见 GUANGFU_STORAGE_…；升级后重新执行一次。
+    The users are GUANGFU_DASHBOARDS_POSTGRES_… and …_INFLUX_…, the databases GUANGFU_STORAGE_…. Run it again after an
+    upgrade.
     """
     language = Lang.parse(lang)
     settings = _settings(language)
     try:
-        sql_url = StorageSettings.load().sql_url.get_secret_value()
+        storage = StorageSettings.load()
+        sql_url = storage.sql_url.get_secret_value()
         if only_print:
             typer.echo(";\n".join(statements(settings, sql_url)) + ";")
             return
         grant(settings, sql_url)
+        typer.echo(says.GRANTED(language, role=settings.postgres_user, count=len(VIEWS) + len(SUMMED)), err=True)
+        if make_reader(settings, storage):
+            typer.echo(says.READS_INFLUX(language, user=settings.influx_user), err=True)
     except BadSettings as bad:
         typer.echo(says.BAD_SETTINGS(language, faults=bad), err=True)
         raise typer.Exit(Exit.USAGE) from bad
     except StorageUnavailable as error:
-        typer.echo(says.SQL_AWAY(language, why=error), err=True)
+        typer.echo(says.DATABASE_AWAY(language, why=error), err=True)
         raise typer.Exit(Exit.UNREACHABLE) from error
     except StorageRefused as error:
-        typer.echo(says.SQL_REFUSES(language, why=error), err=True)
+        typer.echo(says.DATABASE_REFUSES(language, why=error), err=True)
         raise typer.Exit(Exit.FOUND) from error
-    typer.echo(says.GRANTED(language, role=settings.postgres_user, count=len(VIEWS)), err=True)
 
 
 def _tell_differences(grafana: Grafana, settings: Settings, lang: Lang) -> None:

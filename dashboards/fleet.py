@@ -82,7 +82,7 @@ def troubles(lang: Lang, *, span: int = 15, height: int = 11, most: int = 100) -
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
-        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=205 if lang is Lang.ZH else 230),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=235 if lang is Lang.ZH else 245),
         "state": state_column(lang),
         "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 0, width=100),
         "ratio": Column(says.RATIO(lang), "percentunit", 0, width=90),

@@ -129,10 +129,10 @@ MISSING: Final = (
 """Numbers of messages that did not come by day, as `guangfu.telemetry.completeness.missing_by_day` shares them out."""
 
 MESSAGES: Final = (
-    "(SELECT station_id, day, coalesce(received, 0) AS received, coalesce(late, 0) AS late, "
-    "coalesce(arrived - received, 0) AS doubled, coalesce(missing, 0) + coalesce(missing_closed, 0) AS missing "
-    f"FROM completeness_days FULL JOIN {MISSING} missing USING (station_id, day))"
+    "(SELECT station_id, day, received, late, arrived - received AS doubled, missing_closed AS missing "
+    f"FROM completeness_days UNION ALL SELECT station_id, day, 0, 0, 0, missing FROM {MISSING} open)"
 )
+"""Counts of messages by station and day, in parts that add up."""
 
 
 def _messages_by_day(lang: Lang) -> Panel:
@@ -150,11 +150,13 @@ def _messages_by_day(lang: Lang) -> Panel:
 
 
 def _incomplete(lang: Lang) -> Panel:
+    """Added up before the join, once: PostgreSQL has no statistics of tables as small as the leagues, and guesses."""
     query = (
-        "SELECT f.station_id, f.station, sum(d.missing) AS missing, "
-        "sum(d.missing)::float / nullif(sum(d.received + d.missing), 0) AS part, sum(d.late) AS late, "
-        f"sum(d.doubled) AS doubled FROM {MESSAGES} d JOIN {sql.fleet(lang)} f USING (station_id) "
-        f"WHERE {sql.in_range('d.day')} AND {HERE} GROUP BY 1, 2 HAVING sum(d.missing) > 0 OR sum(d.late) > 0 "
+        "WITH counted AS MATERIALIZED (SELECT station_id, sum(missing) AS missing, sum(received) AS received, "
+        f"sum(late) AS late, sum(doubled) AS doubled FROM {MESSAGES} d WHERE {sql.in_range('d.day')} "
+        "GROUP BY 1 HAVING sum(missing) > 0 OR sum(late) > 0) "
+        "SELECT station_id, station, missing, missing::float / nullif(received + missing, 0) AS part, late, doubled "
+        f"FROM counted JOIN {sql.fleet(lang)} f USING (station_id) WHERE {HERE} "
         "ORDER BY missing DESC, late DESC, station_id LIMIT 100"
     )
     columns = {

@@ -18,9 +18,17 @@ class Settings(ProgramSettings):
     influx_database: str = Field(
         default="guangfu", min_length=1, description="bucket of InfluxDB 2, database of InfluxDB 1.8"
     )
-    influx_token: SecretStr = Field(default=SecretStr(""), description="token of InfluxDB 2; empty for 1.8")
-    influx_user: str = Field(default="", description="user of InfluxDB 1.8; empty without access control")
-    influx_password: SecretStr = Field(default=SecretStr(""), description="password of that user")
+    influx_user: str = Field(
+        default="",
+        description="user in InfluxDB 1.8 or 2; guangfu dashboards grants makes it, and lets it read only; empty "
+        "without access control",
+    )
+    influx_password: SecretStr = Field(
+        default=SecretStr(""), description="password of that user, eight characters or more"
+    )
+    influx_token: SecretStr = Field(
+        default=SecretStr(""), description="token in place of that user: InfluxDB 3, or one that you made yourself"
+    )
     postgres_url: str = Field(
         default="127.0.0.1:5432",
         pattern=r"^[^/:]+(:\d+)?$",

@@ -22,10 +22,18 @@ GRANTED: Final = Text(
     "PostgreSQL 用户 {role} 可以读取 {count} 个视图，其余一概不能。",
     "PostgreSQL's user {role} can read {count} views, and nothing else.",
 )
-SQL_AWAY: Final = Text("数据库不可用（{why}）。请检查地址后重试。", "The database is away ({why}). Check its address.")
-SQL_REFUSES: Final = Text(
-    "数据库拒绝：{why}。请由数据库管理员执行 guangfu dashboards grants --print 输出的语句。",
-    "The database refuses: {why}. Let its administrator run what guangfu dashboards grants --print prints.",
+READS_INFLUX: Final = Text(
+    "InfluxDB 用户 {user} 只能读取该存储桶，不能写入。",
+    "InfluxDB's user {user} can read the bucket, and writes nothing.",
+)
+DATABASE_AWAY: Final = Text(
+    "数据库不可用（{why}）。请检查地址后重试。", "The database is away ({why}). Check its address."
+)
+DATABASE_REFUSES: Final = Text(
+    "数据库拒绝：{why}。PostgreSQL 可由管理员执行 guangfu dashboards grants --print 输出的语句；"
+    "InfluxDB 需管理员令牌（GUANGFU_STORAGE_INFLUX_TOKEN）。",
+    "The database refuses: {why}. PostgreSQL's administrator can run what guangfu dashboards grants --print prints; "
+    "InfluxDB wants an operator's token (GUANGFU_STORAGE_INFLUX_TOKEN).",
 )
 
 KINDS: Final = {

@@ -45,7 +45,9 @@ def reader(url: str) -> Iterator[Engine]:
         keep_dead_letters(db, [letter])
     engine.dispose()
     granted = run()
-    assert (granted.exit_code, f"can read {len(VIEWS)} views" in granted.stderr) == (0, True), granted.output
+    assert (granted.exit_code, f"can read {len(VIEWS) + len(SUMMED)} views" in granted.stderr) == (0, True), (
+        granted.output
+    )
     engine = as_reader(url)
     yield engine
     engine.dispose()

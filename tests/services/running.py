@@ -108,8 +108,8 @@ def running_mosquitto(
 
 
 @contextmanager
-def running_influxdb(folder: Path) -> Iterator[Service]:
-    """InfluxDB 1.8 without authentication, with the database `guangfu` and its v2 write API."""
+def running_influxdb(folder: Path, *, access_control: bool = False) -> Iterator[Service]:
+    """InfluxDB 1.8 with its v2 write API, and the database `guangfu` unless there is access control and nobody yet."""
     port, rpc = free_port(), free_port()
     config = folder / "influxdb.conf"
     config.write_text(
@@ -118,6 +118,7 @@ def running_influxdb(folder: Path) -> Iterator[Service]:
         f'[data]\n  dir = "{folder}/data"\n  wal-dir = "{folder}/wal"\n  index-version = "tsi1"\n'
         "  query-log-enabled = false\n"
         f'[http]\n  bind-address = "127.0.0.1:{port}"\n  log-enabled = false\n  max-body-size = 0\n'
+        f"  auth-enabled = {str(access_control).lower()}\n"
     )
     command = [find_program("influxd", Path.home() / "go" / "bin"), "-config", str(config)]
 
