@@ -15,7 +15,7 @@ from guangfu.ledger.states import Subject
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.audit_facts import audit_months, read_audit_facts
 from guangfu.storage.sql.findings import count_open_findings, read_findings
-from guangfu.storage.sql.papers import read_changes
+from guangfu.storage.sql.papers import read_changes, read_vouchers
 from guangfu.storage.sql.registry import read_registry
 from tests.villages.conftest import Run
 from tests.villages.village import MONTH, Village
@@ -136,3 +136,33 @@ def test_rows_say_where_to_look(village: Village) -> None:
         (idle,) = read_findings(db, ids=[IDLE])
     assert (idle.severity, idle.station_id, idle.village_id) == ("warning", "st-s", None)
     assert idle.rows[0] == RowRef("daily_energy", {"station_id": "st-s", "day": "2026-06-01"}, {"energy_wh": 0})
+
+
+def test_listing_takes_a_month_with_its_quarter_and_year_and_all_only_if_asked(village: Village, run: Run) -> None:
+    plant(village.engine)
+    run("audit", "run")
+    assert run("audit", "list", "--month", MONTH).output.count(":2026-06") == 3
+    assert run("audit", "list", "--month", "2026-05").exit_code == 0
+    assert run("audit", "list", "--month", "2026-13").exit_code == 2
+    with village.engine.begin() as db:
+        db.execute(sa.delete(schema.daily_energy))
+    run("audit", "run")
+    assert IDLE not in run("audit", "list").output
+    whole = run("audit", "list", "--all", "--lang", "zh-CN").output
+    assert IDLE in whole and "已消除" in whole and "提醒" in whole and "严重" in whole
+
+
+def test_an_explanation_keeps_its_voucher(village: Village, run: Run, tmp_path: Path) -> None:
+    plant(village.engine)
+    run("audit", "run")
+    paper = tmp_path / "检修单.txt"
+    paper.write_text("6月1日至4日检修", encoding="utf-8")
+    said = ("audit", "explain", IDLE, "--reason", "检修", "--voucher", paper)
+    assert run(*said, "--lang", "zh-CN").output == f"{IDLE} 已说明\n"
+    shown = run("audit", "show", IDLE, "--lang", "zh-CN")
+    assert shown.exit_code == 0 and "通知运维" in shown.output and "检修" in shown.output
+    with village.engine.connect() as db:
+        (kept,) = [voucher for voucher in read_vouchers(db) if voucher.kind == "explanation"]
+    assert kept.file_name == "检修单.txt" and kept.voucher_id in shown.output
+    assert run("audit", "explain", UNATTENDED, "--reason", " ").exit_code == 1
+    assert run("audit", "explain", IDLE, "--reason", "x", "--voucher", tmp_path / "none.pdf").exit_code == 2
