@@ -82,4 +82,7 @@ def _bounds(name: str) -> tuple[date, date]:
 
 
 def _row(name: str, figure: Figure, lang: Lang) -> schemas.IncomeRow:
-    return schemas.IncomeRow(period=name, energy_wh=figure.energy_wh, income=figure.income(lang))
+    return schemas.IncomeRow(
+        period=name, energy_wh=figure.energy_wh, estimated_low_wh=figure.low_wh, estimated_high_wh=figure.high_wh,
+        income=figure.income(lang),
+    )  # fmt: skip

@@ -18,10 +18,16 @@ class Schema(BaseModel):
 
 
 class EstimatedIncome(Schema):
-    """Telemetry times tariff, ours: neither settled, received, passed on nor paid. [fen]"""
+    """Telemetry times tariff, ours: neither settled, received, passed on nor paid. [fen]
+
+    Where a part of the energy was estimated, the gross of the true energy is between both bounds in 95 cases of 100;
+    else they are null.
+    """
 
     amount: Literal["estimated"] = "estimated"
     gross_fen: int | None
+    gross_low_fen: int | None = None
+    gross_high_fen: int | None = None
     base_fen: int | None
     subsidy_fen: int | None
     coverage: float
@@ -199,10 +205,15 @@ class DailyEnergyRow(Schema):
 
 
 class IncomeRow(Schema):
-    """One period of a station, village or household; `period` is `2026-06` or `2026-06-01`."""
+    """One period of a station or of the fleet; `period` is `2026-06` or `2026-06-01`.
+
+    Where a part of the energy was estimated, the true energy is between both bounds in 95 cases of 100; else null.
+    """
 
     period: str
     energy_wh: int | None
+    estimated_low_wh: int | None = None
+    estimated_high_wh: int | None = None
     income: EstimatedIncome
 
 
@@ -244,9 +255,15 @@ class Village(Schema):
 
 
 class VillageIncomeRow(Schema):
-    """`distributable_fen` is gross less deductions in order; `per_household_fen` is an indicator, not a payment."""
+    """`distributable_fen` is gross less deductions in order; `per_household_fen` is an indicator, not a payment.
+
+    `energy_wh` is the part of the village's units; its bounds are as a station's.
+    """
 
     period: str
+    energy_wh: int | None
+    estimated_low_wh: int | None = None
+    estimated_high_wh: int | None = None
     income: EstimatedIncome
     deductions_fen: int | None
     distributable_fen: int | None

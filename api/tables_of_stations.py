@@ -75,6 +75,10 @@ STATION_COLUMNS: Final[tuple[Column[schemas.StationRow], ...]] = (
 INCOME_COLUMNS: Final[tuple[Column[schemas.IncomeRow], ...]] = (
     Column("period", Text("期间", "Period"), lambda row, _: row.period),
     Column("energy_kwh", Text("上网电量（kWh）", "On-grid energy (kWh)"), lambda row, _: kwh(row.energy_wh)),
+    Column("estimated_low_kwh", Text("电量区间下限（kWh）", "Energy is at least (kWh)"),
+           lambda row, _: kwh(row.estimated_low_wh)),
+    Column("estimated_high_kwh", Text("电量区间上限（kWh）", "Energy is at most (kWh)"),
+           lambda row, _: kwh(row.estimated_high_wh)),
     Column("estimated_gross_yuan", Text("收入（预估，元）", "Income (estimated, yuan)"),
            lambda row, _: yuan(row.income.gross_fen)),
     Column("estimated_base_yuan", Text("燃煤基准价部分（元）", "Base (yuan)"),

@@ -6,6 +6,7 @@ from typing import Final
 
 from api import schemas
 from api.catalog import Catalog
+from api.figures import gross_bound_fen
 from api.parameters import Period
 from api.parts import Parts
 from api.village_months import Daily, read_daily, stored_reason
@@ -96,8 +97,13 @@ def _village_periods(parts: Parts, village_id: str, asked: Period, daily: Daily)
 def _village_row(row: VillagePeriod, reason: Text | None, lang: Lang) -> schemas.VillageIncomeRow:
     return schemas.VillageIncomeRow(
         period=row.period,
+        energy_wh=row.energy_wh,
+        estimated_low_wh=row.estimated_low_wh,
+        estimated_high_wh=row.estimated_high_wh,
         income=schemas.EstimatedIncome(
             gross_fen=row.estimated_gross_fen,
+            gross_low_fen=gross_bound_fen(row.estimated_gross_fen, row.energy_wh, row.estimated_low_wh),
+            gross_high_fen=gross_bound_fen(row.estimated_gross_fen, row.energy_wh, row.estimated_high_wh),
             base_fen=row.estimated_base_fen,
             subsidy_fen=row.estimated_subsidy_fen,
             coverage=round(row.coverage, 4),

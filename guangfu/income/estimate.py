@@ -4,7 +4,7 @@ Estimated is ours, telemetry times tariff. It is neither settled, received, pass
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -199,6 +199,23 @@ def _monthly(
         estimated_low_wh=low_wh,
         estimated_high_wh=high_wh,
     )
+
+
+def interval_of_sum(parts: Iterable[tuple[int, int | None, int | None]]) -> tuple[int | None, int | None]:
+    """Between what a sum of energies is in 95 cases of 100, where one of them was estimated. [Wh]
+
+    Args:
+        parts: Each with its bounds, which are `None` where it was measured; each is off by chance of its own.
+
+    >>> interval_of_sum([(100, None, None), (50, 47, 54), (50, 46, 53)])
+    (195, 205)
+    """
+    energy, down, up, estimated = 0, 0, 0, False
+    for middle, low, high in parts:
+        energy += middle
+        if low is not None and high is not None:
+            estimated, down, up = True, down + (middle - low) ** 2, up + (high - middle) ** 2
+    return (energy - math.isqrt(down), energy + math.isqrt(up)) if estimated else (None, None)
 
 
 def month_interval(counted: Sequence[DailyEnergy], energy_wh: int) -> tuple[int | None, int | None]:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import reduce
 
 from guangfu.clock import month_days, month_of
+from guangfu.income.estimate import interval_of_sum
 from guangfu.income.figures import DailyEnergy, DailyIncome, VillageMonthlyIncome
 from guangfu.income.periods import By, Span, VillagePeriod, spans
 from guangfu.income.reasons import Reason
@@ -169,9 +170,11 @@ def _village_row(figures: VillageFigures, span: Span) -> VillagePeriod:
     if not counted:
         return _without_figure(span.name, households, coverage, reason)
     amounts = figures.up_to(span.last).minus(figures.before(span.first))
+    days = [energy[row.station_id, row.day] for row in counted]
+    low_wh, high_wh = interval_of_sum(_part(figures, day, of_month=span.first < span.last) for day in days)
     return VillagePeriod(
         period=span.name,
-        energy_wh=sum(_energy_part(figures, energy[row.station_id, row.day]) for row in counted),
+        energy_wh=sum(_held_wh(figures, day, day.energy_wh or 0) for day in days),
         estimated_gross_fen=Fen(amounts.gross),
         estimated_base_fen=Fen(amounts.base),
         estimated_subsidy_fen=Fen(amounts.subsidy),
@@ -183,6 +186,8 @@ def _village_row(figures: VillageFigures, span: Span) -> VillagePeriod:
         unconfirmed=any(figures.rests_on_doubt(row) for row in counted),
         capped=amounts.capped,
         reason=reason,
+        estimated_low_wh=low_wh,
+        estimated_high_wh=high_wh,
     )
 
 
@@ -217,10 +222,19 @@ def _holds(figures: VillageFigures, station_id: str, day: date) -> bool:
     return on_grid and figures.village_id in dict(units_on(figures.registry, station_id, day))
 
 
-def _energy_part(figures: VillageFigures, energy: DailyEnergy) -> int:
-    """The village's part of a station's day, rounded down. [Wh]"""
-    units = dict(units_on(figures.registry, energy.station_id, energy.day))
-    return (energy.energy_wh or 0) * units.get(figures.village_id, 0) // sum(units.values())
+def _held_wh(figures: VillageFigures, day: DailyEnergy, wh: int) -> int:
+    """The village's part of a station's energy on a day, rounded down. [Wh]"""
+    units = dict(units_on(figures.registry, day.station_id, day.day))
+    return wh * units.get(figures.village_id, 0) // sum(units.values())
+
+
+def _part(figures: VillageFigures, day: DailyEnergy, *, of_month: bool) -> tuple[int, int | None, int | None]:
+    """The village's part of a station's day with its bounds; in a month only what the day adds to it counts."""
+    middle, low, high = day.energy_wh or 0, day.estimated_low_wh, day.estimated_high_wh
+    if of_month and low is not None:
+        low, high = middle - (day.estimated_margin_wh or 0), middle + (day.estimated_margin_wh or 0)
+    held, own_low, own_high = (None if wh is None else _held_wh(figures, day, wh) for wh in (middle, low, high))
+    return held or 0, own_low, own_high
 
 
 def _reason(

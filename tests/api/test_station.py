@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from api.catalog import build_catalog
-from api.figures import monthly_figure
+from api.figures import monthly_figure, sum_figures
 from api.station_villages import station_villages
 from guangfu.stations.models import Slot
+from guangfu.texts import Lang
 from tests.api.small_county import BEGUN, COUNTY, TODAY, Api, month
 
 
@@ -185,6 +186,19 @@ def test_half_of_the_days_is_enough(counted: int, due: int, amounts: bool) -> No
     figure = monthly_figure(month("st2", "2026-04", 1_000, 75, 30, 0.5, (counted, due)), 0.5)
     assert (figure.gross_fen == 75) is amounts
     assert (figure.reason is None) is (counted == due)
+
+
+def test_estimated_energy_has_an_interval_and_so_has_its_gross() -> None:
+    """Of two stations the one is measured; the other's month is good to a tenth, so their sum to a twentieth."""
+    whole = month("st2", "2026-04", 1_000, 750, 300, 1.0, (30, 30))
+    measured, estimated = (
+        monthly_figure(one, 0.5) for one in (whole, replace(whole, estimated_low_wh=900, estimated_high_wh=1_100))
+    )  # fmt: skip
+    assert measured.income(Lang.EN).gross_low_fen is None
+    own, both = estimated.income(Lang.EN), sum_figures([measured, estimated], [1, 1])
+    assert (own.gross_low_fen, own.gross_high_fen) == (675, 825)
+    assert (both.energy_wh, both.low_wh, both.high_wh) == (2_000, 1_900, 2_100)
+    assert both.income(Lang.EN).gross_low_fen == 1_425
 
 
 def test_income_as_a_file(api: Api) -> None:

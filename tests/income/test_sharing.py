@@ -80,6 +80,24 @@ def test_a_joint_stations_month_by_hand() -> None:
     assert all(row.unconfirmed for row in found)
 
 
+def test_a_villages_part_of_estimated_energy_has_an_interval() -> None:
+    """The third day is good to a half, and adds a tenth of a day to the month's doubt; the village has half of it."""
+    energy, income = figures([64_000] * 30)
+    energy[2] = replace(
+        energy[2], estimated_low_wh=32_000, estimated_high_wh=96_000, estimated_margin_wh=6_400, reason="shaped_gap"
+    )
+    days, (month,) = (
+        village_rows(
+            joint(), "v1", by=by, start=JUNE[0], end=JUNE[-1], energy=energy, income=income, rules=RULES
+        )
+        for by in (By.DAY, By.MONTH)
+    )  # fmt: skip
+    assert (days[2].energy_wh, days[2].estimated_low_wh, days[2].estimated_high_wh) == (32_000, 16_000, 48_000)
+    assert (days[3].estimated_low_wh, days[3].estimated_high_wh) == (None, None)
+    whole = 30 * 32_000
+    assert (month.energy_wh, month.estimated_low_wh, month.estimated_high_wh) == (whole, whole - 3_200, whole + 3_200)
+
+
 def test_units_that_change_within_a_month_count_by_their_days() -> None:
     """v2's 20 units are v1's from the 16th. Each half: base 4,552.50, subsidy 6,697.50.
 
