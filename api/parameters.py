@@ -19,6 +19,7 @@ from guangfu.texts import Text
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 UNKNOWN: Final = Text("不认识的参数：{names}。可用：{known}。", "Unknown parameters: {names}. Known: {known}.")
 TWICE: Final = Text("参数重复：{names}。", "Given twice: {names}.")
+NUL: Final = Text("参数含有空字符（NUL）：{names}。", "With a NUL character: {names}.")
 NO_DAY: Final = Text(
     "{text} 不是日期；应如 2026-06-01 或 2026-06。", "{text} is no date such as 2026-06-01 or 2026-06."
 )
@@ -35,7 +36,10 @@ OptionalInstant = Annotated[
 
 
 def known_parameters_only(request: Request) -> None:
-    """Refuses what would otherwise be ignored: a misspelt filter must not look like no filter."""
+    """Refuses what would otherwise be ignored: a misspelt filter must not look like no filter.
+
+    A NUL is refused too: no id has one, and PostgreSQL takes none, not even to compare with.
+    """
     route = request.scope["route"]
     assert isinstance(route, APIRoute)
     known = {field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, QueryInfo)}
@@ -45,6 +49,9 @@ def known_parameters_only(request: Request) -> None:
         raise BadRequest(UNKNOWN, names=", ".join(unknown)[:200], known=", ".join(sorted(known)))
     if twice := sorted({name for name in asked if asked.count(name) > 1}):
         raise BadRequest(TWICE, names=", ".join(twice))
+    given = [*request.query_params.multi_items(), *request.path_params.items()]
+    if nul := sorted({name for name, value in given if "\x00" in str(value)}):
+        raise BadRequest(NUL, names=", ".join(nul))
 
 
 @dataclass(frozen=True)

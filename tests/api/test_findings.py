@@ -66,6 +66,12 @@ def test_filters_pages_and_the_serious_first(audited: Api) -> None:
     assert audited.client.get("/v1/findings", params={"month": "2026-13"}).status_code == 422
 
 
+@pytest.mark.parametrize("path", ["/v1/findings?station=%00", "/v1/transfers?banner=a%00", "/v1/stations/%00"])
+def test_a_nul_which_postgresql_takes_nowhere_is_refused(audited: Api, path: str) -> None:
+    answer = audited.client.get(path, params={"lang": "en"} if "?" not in path else None)
+    assert (answer.status_code, "NUL" in answer.json()["detail"]) == (422, True)
+
+
 def test_the_table_has_a_row_a_finding(audited: Api) -> None:
     text = audited.client.get("/v1/findings", params={"format": "csv", "headers": "ids", "lang": "zh"}).text
     rows = {row["finding_id"]: row for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))}
