@@ -1,25 +1,29 @@
-"""The estimate for a month of energy: how much, of what kind, where, and how sure."""
+"""A month of energy in money: accrued, settled, received, passed on, outstanding by age; the estimate in detail."""
 
 # ruff: noqa: S608 - queries are made of constants of ours; what people choose stays a variable of Grafana
 
 from typing import Final
 
-from grafana_foundation_sdk.builders.dashboard import QueryVariable
 from grafana_foundation_sdk.models.dashboard import Panel
 
-from dashboards import colours, sql
+from dashboards import colours, money_panels, sql
 from dashboards.fleet import station_link
-from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable
+from dashboards.frame import Board, coverage_floor, kind_of_data, league_variable
 from dashboards.looks import HIDDEN, NARROW, THOUSANDS, Column, Label, Word, words
-from dashboards.money import money_columns, wall_scale
+from dashboards.money import age_columns, money_columns, owed_columns, wall_scale
+from dashboards.money_places import IN_PLACE, banner_variable, finance_link, month_variable
+from dashboards.money_sql import MONEY, OWED, by_age, owed_by_age
 from dashboards.panels import bars, note, stat, table
 from dashboards.target import Sql
 from dashboards.words import income as says
+from dashboards.words import money as money_says
 from dashboards.words import shared
+from guangfu.ledger.allocating import AGE_NAMES
 from guangfu.texts import Lang
 
-IN_LEAGUES: Final = "f.league_code IN (${league})"
-ALL_IN_MONTH: Final = f"m.month = '${{month}}' AND {IN_LEAGUES}"
+VILLAGE_LEVEL: Final = f"f.kind = 'village' AND {IN_PLACE}"
+AMOUNTS: Final = {"yuan": 5, "settled": 5, "received": 5, "passed": 4, "outstanding": 5}
+ALL_IN_MONTH: Final = f"m.month = '${{month}}' AND {IN_PLACE}"
 IN_MONTH: Final = f"{ALL_IN_MONTH} AND {sql.ENOUGH}"
 COVERAGE: Final = "sum(coverage * days_due) / nullif(sum(days_due), 0)"
 """Each station's days weigh alike."""
@@ -34,13 +38,18 @@ def board(lang: Lang) -> Board:
         name="income",
         title=says.TITLE,
         description=says.DESCRIPTION,
-        variables=[_month(lang), _league(lang), coverage_floor()],
+        variables=[month_variable(lang), league_variable(lang), banner_variable(lang), coverage_floor()],
         refresh="15m",
         follows_range=False,
+        annotated=False,
         panels=[
-            note(says.NOTE(lang), says.NOTE_TEXT(lang), span=21, height=3),
-            kind_of_data(lang, span=3, height=3),
-            *_first_row(lang),
+            note(says.NOTE(lang), says.NOTE_TEXT(lang), span=21, height=4),
+            kind_of_data(lang, span=3, height=4),
+            *money_panels.amount_stats(lang, VILLAGE_LEVEL, AMOUNTS, height=4),
+            money_panels.by_month(lang, VILLAGE_LEVEL, with_paid=False),
+            _outstanding(lang),
+            _money_by_banner(lang),
+            *_estimate_row(lang),
             _by_day(lang),
             _by_month(lang),
             _by_league(lang),
@@ -51,24 +60,13 @@ def board(lang: Lang) -> Board:
     )
 
 
-def _month(lang: Lang) -> QueryVariable:
-    query = "SELECT DISTINCT month FROM monthly_income ORDER BY month DESC"
-    return query_variable("month", shared.MONTH(lang), query)
-
-
-def _league(lang: Lang) -> QueryVariable:
-    name = "name_en" if lang is Lang.EN else "name"
-    query = f"SELECT {name} AS __text, code AS __value FROM leagues WHERE superseded_at IS NULL ORDER BY code"
-    return query_variable("league", shared.LEAGUE(lang), query).multi(True).include_all(True)
-
-
 def _months(lang: Lang, columns: str, where: str = IN_MONTH, rest: str = "") -> Sql:
     return Sql(
         f"SELECT {columns} FROM monthly_income m JOIN {sql.fleet(lang)} f USING (station_id) WHERE {where}{rest}"
     )
 
 
-def _first_row(lang: Lang) -> list[Panel]:
+def _estimate_row(lang: Lang) -> list[Panel]:
     gross = _months(lang, "sum(estimated_gross_fen) / 100.0 AS yuan")
     base = _months(lang, "sum(estimated_base_fen) / 100.0 AS yuan")
     subsidy = _months(lang, "sum(estimated_subsidy_fen) / 100.0 AS yuan")
@@ -92,6 +90,44 @@ def _first_row(lang: Lang) -> list[Panel]:
     ]
 
 
+def _outstanding(lang: Lang) -> Panel:
+    """All months by age, base and subsidy stacked."""
+    query = f"SELECT age, owed_base, owed_subsidy FROM ({owed_by_age(lang, VILLAGE_LEVEL, wall_scale(lang).yuan)}) ages"
+    return bars(
+        says.OUTSTANDING_BY_AGE(lang), Sql(query), unit=THOUSANDS, along="age", columns=owed_columns(lang), decimals=2,
+        label_px=64,
+    )  # fmt: skip
+
+
+def _money_by_banner(lang: Lang) -> Panel:
+    """The amounts of the month, and all that is outstanding by age."""
+    ages = ", ".join(f"sum(o.age_{place}) AS age_{place}" for place in range(len(AGE_NAMES)))
+    query = (
+        "SELECT f.league_code, f.banner_code, f.banner, sum(e.estimated_gross_fen) / 100.0 AS yuan, "
+        "sum(m.settled_fen) / 100.0 AS settled, sum(m.received_fen) / 100.0 AS received, "
+        f"sum(m.passed_fen) / 100.0 AS passed, sum(o.outstanding) AS outstanding, {ages} FROM {sql.fleet(lang)} f "
+        "LEFT JOIN monthly_income e ON e.station_id = f.station_id AND e.month = '${month}' "
+        f"LEFT JOIN (SELECT * FROM {MONEY} each WHERE month = '${{month}}') m ON m.station_id = f.station_id "
+        f"LEFT JOIN (SELECT station_id, sum(fen) / 100.0 AS outstanding, {by_age('fen')} FROM {OWED} owed "
+        f"GROUP BY station_id) o ON o.station_id = f.station_id WHERE {VILLAGE_LEVEL} GROUP BY 1, 2, 3 "
+        "HAVING count(e.month) + count(o.outstanding) > 0 ORDER BY outstanding DESC NULLS LAST, f.banner_code"
+    )
+    amounts = {
+        "yuan": money_says.ESTIMATE, "settled": money_says.SETTLED, "received": money_says.RECEIVED,
+        "passed": money_says.PASSED, "outstanding": says.ALL_OUTSTANDING,
+    }  # fmt: skip
+    shown = {
+        "league_code": Column("league", style=HIDDEN),
+        "banner_code": Column("code", style=HIDDEN),
+        "banner": Column(
+            shared.BANNER(lang), link=finance_link(lang, league="league_code", banner="banner_code"), style=NARROW
+        ),
+        **{name: Column(text(lang), THOUSANDS, 2, width=112) for name, text in amounts.items()},
+        **age_columns(lang),
+    }
+    return table(says.MONEY_BY_BANNER(lang), Sql(query), columns=shown, span=24)
+
+
 def _by_day(lang: Lang) -> Panel:
     """Of the stations that the month counts, so that its days add up to it."""
     split = SPLIT.format(yuan=wall_scale(lang).yuan).replace("(", "(d.")
@@ -108,7 +144,7 @@ def _by_month(lang: Lang) -> Panel:
     """Twelve months up to the chosen one; a month without income is a gap, not a missing label."""
     sums = (
         f"SELECT m.month, {SPLIT.format(yuan=wall_scale(lang).yuan)} FROM monthly_income m "
-        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE {IN_LEAGUES} AND {sql.ENOUGH} GROUP BY m.month"
+        f"JOIN {sql.fleet(lang)} f USING (station_id) WHERE {IN_PLACE} AND {sql.ENOUGH} GROUP BY m.month"
     )
     chosen = "('${month}' || '-01')::date"
     months = f"generate_series({chosen} - interval '11 months', {chosen}, interval '1 month')"

@@ -3,8 +3,9 @@
 from typing import Final, NamedTuple
 
 from dashboards import colours
-from dashboards.looks import THOUSANDS, Column
+from dashboards.looks import NARROW, THOUSANDS, Column
 from dashboards.words import shared
+from guangfu.ledger.allocating import AGE_NAMES
 from guangfu.texts import Lang
 
 
@@ -28,3 +29,16 @@ def money_columns(lang: Lang) -> dict[str, Column]:
         "base": Column(shared.BASE(lang), THOUSANDS, 2, colours.BASE),
         "subsidy": Column(shared.SUBSIDY(lang), THOUSANDS, 2, colours.SUBSIDY),
     }
+
+
+def owed_columns(lang: Lang) -> dict[str, Column]:
+    """The series `owed_base` and `owed_subsidy`: settled money, which is no estimate."""
+    return {
+        "owed_base": Column(shared.BASE_PART(lang), THOUSANDS, 2, colours.BASE),
+        "owed_subsidy": Column(shared.SUBSIDY_PART(lang), THOUSANDS, 2, colours.SUBSIDY),
+    }
+
+
+def age_columns(lang: Lang) -> dict[str, Column]:
+    """`age_0` to `age_3`, as `dashboards.money_sql.by_age` names them."""
+    return {f"age_{place}": Column(name(lang), THOUSANDS, 2, style=NARROW) for place, name in enumerate(AGE_NAMES)}

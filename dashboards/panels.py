@@ -141,7 +141,9 @@ def bars(
         .legend(_legend())
         .tooltip(common.VizTooltipOptions().mode(model.TooltipDisplayMode.MULTI).sort(model.SortOrder.NONE))
     )
-    return finish(panel.build(), label, [target], Face(unit, span, height, decimals, columns))
+    made = finish(panel.build(), label, [target], Face(unit, span, height, decimals, columns))
+    made.field_config.defaults.no_value = None  # type: ignore[union-attr]  # 9.4 writes it where it leaves a label out
+    return made
 
 
 def table(

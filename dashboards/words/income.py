@@ -3,31 +3,48 @@
 from typing import Final
 
 from dashboards.words import say
+from dashboards.words.money import of_energy, of_now
 from guangfu.texts import Text
 
-TITLE: Final = Text("光伏收益（预估）", "PV income (estimate)")
+TITLE: Final = Text("光伏收益", "PV income")
 DESCRIPTION: Final = Text(
-    "一个电量月份的应收预估：合计、燃煤基准价部分、国家补贴，按日、盟市、旗县和嘎查村。",
-    "The estimate for a month of energy: gross, base and subsidy, by day, league, banner and village.",
+    "一个电量月份：村级电站的应收、结算、到账、划拨与未到账账龄；全部电站的应收预估，按日、盟市、旗县和嘎查村。",
+    "A month of energy: accrued to passed on and outstanding by age of village-level stations; the estimate of all.",
 )
 NOTE: Final = say(
     "说明",
     "What this is",
-    "本页金额的性质：预估，不是结算、到账、划拨或发放。",
-    "What the amounts are: estimated; not settled, received, passed on or paid.",
+    "本页的月份与金额各指什么。",
+    "What month and amounts of this page mean.",
 )
 NOTE_TEXT: Final = Text(
-    "**电量月份 ${month}　应收预估**：电量 × 电价规则，含税。不是结算、到账、划拨或发放金额；分配以结算单和到账为准。"
-    "有数据的天数不足下限的站月不计入，见最下方表。",
-    "**Month of energy ${month}, estimate**: energy × tariff, VAT included. "
-    "Not settled, received, passed on or paid; what is distributed comes from statements and receipts. "
-    "Station-months with too few counted days are left out; see the last table.",
+    "**电量月份 ${month}。** 上半页是**村级电站**的应收（预估）、结算、到账、划拨，都按电量所属月份，"
+    "不论何时入账；未到账账龄含所有月份。下半页是**全部电站的应收预估**：电量 × 电价规则，含税，"
+    "不是结算、到账、划拨或发放；有数据的天数不足下限的站月不计入，见最下方表。",
+    "**Month of energy ${month}.** Above: accrued (estimate), settled, received and passed on of **village-level "
+    "stations**, by the month of the energy whenever it was booked; outstanding by age is of all months. Below: the "
+    "**estimate of all stations**, energy × tariff, VAT included, neither settled, received, passed on nor paid; "
+    "station-months with too few counted days are left out, see the last table.",
 )
+OUTSTANDING_BY_AGE: Final = of_now(
+    "未到账账龄（万元）",
+    "Outstanding by age (M yuan)",
+    "村级电站所有月份已结算而未到账的金额，按电量月份到本月的月数。",
+    "Settled and not received of village-level stations, all months, by months from the energy's to the present one.",
+)
+MONEY_BY_BANNER: Final = of_energy(
+    "各旗县：应收（预估）、结算、到账、划拨、未到账（元）",
+    "Banners: estimate, settled, received, outstanding (yuan)",
+    "村级电站；点旗县到结算与资金。右边五列为所有电量月份的未到账合计与账龄。",
+    "Village-level stations; a banner leads to Finance. The five columns on the right are of all months: what is "
+    "outstanding, by age.",
+)
+ALL_OUTSTANDING: Final = Text("未到账，全部", "Outstanding, all")
 GROSS: Final = say(
-    "应收合计（预估，元）",
-    "Gross (estimate, yuan)",
-    "所选电量月份的应收预估合计：燃煤基准价部分与国家补贴之和。",
-    "The estimate for the month of energy: base and subsidy together.",
+    "全部电站合计（预估，元）",
+    "Gross, all (estimate, yuan)",
+    "所选电量月份全部电站的应收预估合计：燃煤基准价部分与国家补贴之和，天数不足下限的站月不计。",
+    "The estimate of all stations for the month of energy: base and subsidy together, without months of too few days.",
 )
 BASE: Final = say(
     "燃煤基准价部分（预估，元）",

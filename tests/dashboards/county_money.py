@@ -2,7 +2,8 @@
 
 Settled 300 base and 700 subsidy, 100 less than estimated, by its window; 200 of the base came, 20 were deducted, 120
 are with v1 and 10 drafted. So 100 base and 700 subsidy are outstanding, and 50 may be passed on. Station `b` has 100 of
-January 2025 outstanding, and a subsidy that is a memo. v1 paid 30 out in June.
+January 2025 outstanding, and a subsidy that is a memo. v1 paid 30 out in June,
+and its idle money is a serious finding; that something was passed on late in the quarter is explained.
 """
 
 from datetime import date
@@ -39,11 +40,16 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         "receipts": [_receipt(who)],
         "receipt_allocations": [_allocation(1, 15_000, NOW), _allocation(2, 20_000, None)],
         "deductions_borne": [_borne()],
-        "transfers": [_transfer("T1", "arrived", who), _transfer("T2", "drafted", who)],
+        "transfers": [_transfer("T1", "arrived", 12_000, who), _transfer("T2", "drafted", 1_000, who)],
         "transfer_lines": [_line("T1", 12_000), _line("T2", 1_000)],
         "payment_batches": [
             {"batch_id": "B1", "book": "VILLAGE", "village_id": "v1", "month": MONTH, "state": "sent", "due_fen": 5_000,
              **who}
+        ],
+        "findings": [
+            _finding("idle_money", "2026-06", "open", village_id="v1"), _finding("idle_money", "2025-01", "open"),
+            _finding("late_transfer", "2026-Q2", "explained", banner_code=AOHAN),
+            _finding("late_transfer", "2026-06", "cleared", banner_code=AOHAN),
         ],
         "payments": [_payment("P1", 3_000, "paid", who), _payment("P2", 2_000, "sent", who)],
     }  # fmt: skip
@@ -91,9 +97,12 @@ def _borne() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _transfer(transfer_id: str, state: str, who: dict[str, Any]) -> dict[str, Any]:
-    return {"transfer_id": transfer_id, "banner_code": AOHAN, "township": "", "period": MONTH, "passed_on_fen": 1,
-            "state": state, "drafted_on": DAY, "unconfirmed": False, "synthetic": False, **who}  # fmt: skip
+def _transfer(transfer_id: str, state: str, fen: int, who: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "transfer_id": transfer_id, "banner_code": AOHAN, "township": "", "period": MONTH, "passed_on_fen": fen,
+        "state": state, "drafted_on": DAY, "sent_on": DAY if state == "arrived" else None, "unconfirmed": False,
+        "synthetic": False, **who,
+    }  # fmt: skip
 
 
 def _line(transfer_id: str, fen: int) -> dict[str, Any]:
@@ -104,6 +113,15 @@ def _line(transfer_id: str, fen: int) -> dict[str, Any]:
 def _payment(payment_id: str, fen: int, state: str, who: dict[str, Any]) -> dict[str, Any]:
     return {"payment_id": payment_id, "batch_id": "B1", "due_id": payment_id, "payee_id": "p", "due_fen": fen,
             "paid_fen": 0, "state": state, "bank_reference": "", "returned_reason": "", **who}  # fmt: skip
+
+
+def _finding(check: str, period: str, state: str, **place: str) -> dict[str, Any]:
+    return {
+        "finding_id": f"{check}:x:{period}", "check_name": check, "subject_kind": "x", "subject_id": "x",
+        "period": period, "text_zh": "", "text_en": "", "cause_rows": "[]", "rule_id": check, "document": "",
+        "confidence": "B", "unconfirmed": False, "severity": "serious" if check == "idle_money" else "warning",
+        "rules_version": "r1", "state": state, "first_seen_at": NOW, "last_seen_at": NOW, **place,
+    }  # fmt: skip
 
 
 def _posted() -> list[Entry]:

@@ -8,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from dashboards.money_sql import AGE_CLASS
 from dashboards.rendering import rendered
-from guangfu.clock import day_start
+from guangfu.clock import day_start, local_day
+from guangfu.ledger.allocating import age_class
 from guangfu.stations.places import banners, leagues
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.database import open_database, upgrade
@@ -28,6 +30,7 @@ from tests.dashboards.county import (
 )
 from tests.dashboards.county_money import fill_money
 from tests.dashboards.expanding import View, expand_sql
+from tests.dashboards.money_figures import Figures, of_finance, of_income
 from tests.dashboards.reader import granted
 from tests.services.running import Postgres, Service
 from tests.storage.stores import influxdb_place
@@ -52,6 +55,8 @@ VIEW = View(
         "league": tuple(leagues()),
         "banner": tuple(banners()),
         "coverage_floor": "0.5",
+        "only_station": ("all",),
+        "only_village": ("all",),
     },
 )
 
@@ -80,9 +85,6 @@ def databases(influxdb: Service, owner: Engine) -> Iterator[Databases]:
     yield Databases(reader, influxdb, place.settings.influx_bucket.split("/")[0])
     reader.dispose()
     place.close()
-
-
-Figures = dict[tuple[str, int], list[Rows]]
 
 
 def midnight(day: int) -> datetime:
@@ -129,7 +131,6 @@ def expected(lang: Lang) -> Figures:
         spot("never", "unknown", away=True),
         spot("offline", "offline"),
     ]
-    months = [f"2025-{m:02}" for m in range(7, 13)] + [f"2026-{m:02}" for m in range(1, 6)]
     of_fleet: Figures = {
         ("fleet", 1): [[(5,)]],
         ("fleet", 2): [[(1650,)]],
@@ -177,29 +178,17 @@ def expected(lang: Lang) -> Figures:
         ("station", 16): [
             [("2026-06-10", 200, 1, None), ("2026-06-09", 400, 1, None), ("2026-06-08", 500, 1, None)],
         ],
-        ("income", 2): [[("false",)]],
-        ("income", 3): [[(5500,)]],
-        ("income", 4): [[(1650,)]],
-        ("income", 5): [[(3850,)]],
-        ("income", 6): [[(990,)]],
-        ("income", 7): [[(0.875,)]],
-        ("income", 8): [[(0.2,)]],
-        ("income", 9): [
-            [(f"06-{day:02}", 0.3 * yuan / wall, 0.7 * yuan / wall) for day, yuan in ((8, 3400), (9, 1400), (10, 700))],
-        ],
-        ("income", 10): [[*((month, None, None) for month in months), (MONTH, 1650 / wall, 3850 / wall)]],
-        ("income", 11): [[(chifeng, 1650 / wall, 3850 / wall)]],
-        ("income", 12): [[(aohan, 7, 5500, 1650, 3850, 6.9 / 7)]],
-        ("income", 13): [[(vl("v1"), aohan, 825, 82.5, 742.5), (vl("v2"), aohan, 275, 27.5, 247.5)]],
-        ("income", 14): [
-            [
-                ("few", st("few"), None, 0.1, "1 / 10", "false"),
-                ("offline", st("offline"), 500, 0.9, "9 / 10", "false"),
-                ("b", st("b"), 1100, 1, "10 / 10", "true"),
-            ],
-        ],
     }
-    return of_fleet | of_wall | others | _of_area(lang) | _of_quality(lang) | _of_ingest() | _of_finance(lang)
+    return (
+        of_fleet
+        | of_wall
+        | others
+        | _of_area(lang)
+        | _of_quality(lang)
+        | _of_ingest()
+        | of_finance(lang)
+        | of_income(lang)
+    )
 
 
 def _of_area(lang: Lang) -> Figures:
@@ -261,39 +250,6 @@ def _of_quality(lang: Lang) -> Figures:
             [(midnight(9), "bad_reading", 1), (midnight(9), "not_json", 1), (midnight(10), "not_json", 1)]
         ],
         ("quality", 12): [[(midnight(8), 50 / 3700), (midnight(9), 0), (midnight(10), 0)]],
-    }
-
-
-def _of_finance(lang: Lang) -> Figures:
-    """Seven village-level stations are on grid and open; `closed` was until June 9."""
-
-    def open_(name: str, yuan: float | None, coverage: float | None) -> tuple[Any, ...]:
-        nothing = (None,) * 7
-        return name, f"{name}站" if lang is Lang.ZH else f"Station {name}", "open", yuan, coverage, *nothing
-
-    months = [f"2025-{m:02}" for m in range(7, 13)] + [f"2026-{m:02}" for m in range(1, 6)]
-    estimates = (
-        ("b", 1100, 1), ("c", 1100, 1), ("closed", 400, 1), ("few", 300, 0.1), ("idle", 500, 1), ("low", 800, 1),
-        ("never", None, None), ("offline", 500, 0.9),
-    )  # fmt: skip
-    settled = ("a", "a站" if lang is Lang.ZH else "Station a", "settled", 1100, 1)
-    return {
-        ("finance", 2): [[("false",)]],
-        ("finance", 3): [[(5800,)]],
-        ("finance", 4): [[(1000,)]],
-        ("finance", 5): [[(200,)]],
-        ("finance", 6): [[(800,)]],
-        ("finance", 7): [[(50,)]],
-        ("finance", 8): [[(120,)]],
-        ("finance", 9): [[(30,)]],
-        ("finance", 10): [[(1 / 9,)]],
-        ("finance", 11): [[*((month, *(None,) * 5) for month in months), (MONTH, 5800, 1000, 200, 120, 30)]],
-        ("finance", 12): [[("base", 100, 0, 100, 0), ("subsidy", 700, 0, 0, 0)]],
-        ("finance", 13): [[("open", 8), ("settled", 1)]],
-        ("finance", 14): [[(*settled, 1000, -100, "window", 200, 800, 50, 120), *(open_(*one) for one in estimates)]],
-        ("finance", 15): [[("VILLAGE", "V1", 90), ("VILLAGE", "V2", -120), ("VILLAGE", "V5", 30)]],
-        ("finance", 16): [[("arrived", 1, 120), ("drafted", 1, 10)]],
-        ("finance", 17): [[("paid", 1, 30), ("sent", 1, 20)]],
     }
 
 
@@ -362,8 +318,8 @@ def test_every_column_that_is_shown_is_asked_for(databases: Databases, board: st
 @pytest.mark.parametrize("lang", Lang)
 def test_variables_offer_what_there_is(databases: Databases, lang: Lang) -> None:
     offered = {
-        variable["name"]: databases.sql(variable["query"])
-        for board in ("station", "income")
+        variable["name"]: databases.sql(expand_sql(variable["query"], VIEW))
+        for board in ("station", "finance")
         for variable in DOCUMENTS[board, lang]["templating"]["list"]
         if variable["type"] == "query" and not variable.get("hide")
     }
@@ -383,10 +339,11 @@ def test_variables_offer_what_there_is(databases: Databases, lang: Lang) -> None
         "few",
         "never",
     }
-    assert offered["month"] == [(MONTH,)]
-    (of_finance,) = (v for v in DOCUMENTS["finance", lang]["templating"]["list"] if v["name"] == "month")
-    assert databases.sql(of_finance["query"]) == [(MONTH,), ("2025-01",)]
+    assert offered["month"] == [(MONTH,), ("2025-01",)]
     assert {value for _, value in offered["league"]} == set(leagues())
+    assert {value for _, value in offered["banner"]} == set(banners())
+    assert offered["only_station"][0][1] == "a"
+    assert [value for _, value in offered["only_village"]] == ["v1", "v2"]
 
 
 def test_a_banner_that_is_chosen_alone_leaves_the_others_out(databases: Databases) -> None:
@@ -425,6 +382,39 @@ def test_charts_tell_when_a_month_was_closed(databases: Databases, owner: Engine
     assert annotated(databases, "Closings") == [(closed_at, "Closed: 2026-05 (2)")]
     with owner.begin() as db:
         db.execute(sa.delete(schema.station_months))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "settled", "estimated", "paid", "villages"),
+    [
+        ({"only_station": ("a",)}, [(1000,)], [(1100,)], [(30,)], ["v1", "v2"]),
+        ({"only_station": ("b",)}, [(None,)], [(1100,)], [(None,)], []),
+        ({"only_village": ("v1",)}, [(1000,)], [(1400,)], [(30,)], ["v1"]),
+        ({"only_village": ("v2",)}, [(1000,)], [(1100,)], [(None,)], ["v2"]),
+        ({"banner": ("150125",)}, [(None,)], [(None,)], [(None,)], []),
+    ],
+)
+def test_money_of_a_station_a_village_or_a_banner_alone(
+    databases: Databases, chosen: dict[str, Any], settled: Rows, estimated: Rows, paid: Rows, villages: list[str]
+) -> None:
+    panels = DOCUMENTS["finance", Lang.EN]["panels"]
+    view = View(VIEW.start_at, VIEW.end_at, NOW, {**VIEW.variables, **chosen})
+    assert databases.ask(panels[2]["targets"][0], view) == estimated
+    assert databases.ask(panels[3]["targets"][0], view) == settled
+    assert databases.ask(panels[8]["targets"][0], view) == paid
+    assert [row[0] for row in databases.ask(panels[16]["targets"][0], view)] == villages
+
+
+@pytest.mark.parametrize(
+    "now_at", [NOW, datetime(2026, 3, 31, 15, 59, tzinfo=UTC), datetime(2026, 3, 31, 16, tzinfo=UTC)]
+)
+def test_ages_begin_where_they_do_in_the_ledger(databases: Databases, now_at: datetime) -> None:
+    """3, 12 and 24 months belong to the younger class; a month ends at midnight in China."""
+    months = [f"{year}-{month:02}" for year in (2023, 2024, 2025) for month in range(1, 13)]
+    values = ", ".join(f"('{month}')" for month in months)
+    query = expand_sql(f"SELECT {AGE_CLASS} FROM (VALUES {values}) m (month)", View(now_at, now_at, now_at, {}))
+    today = f"{local_day(now_at):%Y-%m}"
+    assert [age for (age,) in databases.sql(query)] == [age_class(month, today) for month in months]
 
 
 def test_a_league_that_is_chosen_alone_leaves_the_others_out(databases: Databases) -> None:

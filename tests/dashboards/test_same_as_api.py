@@ -136,7 +136,7 @@ def test_a_month_of_the_fleet(both: Both) -> None:
     (month,) = both[1].get("/v1/fleet/income", by="month", start=f"{MONTH}-01", end=f"{MONTH}-10")["items"]
     income: dict[str, Any] = month["income"]
     for title, name in (
-        ("Gross (estimate, yuan)", "gross_fen"),
+        ("Gross, all (estimate, yuan)", "gross_fen"),
         ("Base (estimate, yuan)", "base_fen"),
         ("Subsidy (estimate, yuan)", "subsidy_fen"),
     ):
@@ -183,11 +183,11 @@ def test_a_month_of_finance(both: Both) -> None:
         ("Settled (yuan)", ("settled_base_fen", "settled_subsidy_fen")),
         ("Received (yuan)", ("received_base_fen", "received_subsidy_fen")),
         ("Outstanding (yuan)", ("outstanding_base_fen", "outstanding_subsidy_fen")),
-        ("May be passed on (yuan)", ("ready_fen",)),
+        ("May pass on (yuan)", ("ready_fen",)),
         ("Passed on (yuan)", ("transit_fen", "arrived_fen")),
     ):
         assert fen(figure(both, "finance", title)) == sum(total[name] for name in names), title
-    assert dict(shown(both, "finance", "Where the stations stand")) == {k: n for k, n in answer["states"].items() if n}
+    assert dict(shown(both, "finance", "Stations by state")) == {k: n for k, n in answer["states"].items() if n}
 
 
 def test_each_station_of_a_month_of_finance(both: Both) -> None:
@@ -206,15 +206,87 @@ def test_each_station_of_a_month_of_finance(both: Both) -> None:
         assert fen(ready or 0) == one["ready_fen"]
 
 
+def test_base_and_subsidy_of_a_month_of_finance(both: Both) -> None:
+    """The API knows deductions and what may be passed on of both parts together only."""
+    total = both[1].get(f"/v1/finance/months/{MONTH}", lang="en")["total"]
+    split = {step: tuple(map(fen, amounts)) for step, *amounts in shown(both, "finance", SPLIT)}
+    for step, name in (
+        ("estimated", "estimated"),
+        ("settled", "settled"),
+        ("received", "received"),
+        ("owed", "outstanding"),
+    ):
+        base, subsidy = total[f"{name}_base_fen"], total[f"{name}_subsidy_fen"]
+        assert split[step] == (base, subsidy, base + subsidy), step
+    steps = {"borne": "deductions", "ready": "ready", "drafted": "drafted", "transit": "transit", "arrived": "arrived"}
+    assert {step: split[step][2] for step in steps} == {step: total[f"{name}_fen"] for step, name in steps.items()}
+
+
+SPLIT = "Base and subsidy, estimate to village (yuan)"
+
+
+def test_a_month_of_income(both: Both) -> None:
+    total = both[1].get(f"/v1/finance/months/{MONTH}", lang="en")["total"]
+    for title, names in (
+        ("Accrued (estimate, yuan)", ("estimated_base_fen", "estimated_subsidy_fen")),
+        ("Settled (yuan)", ("settled_base_fen", "settled_subsidy_fen")),
+        ("Received (yuan)", ("received_base_fen", "received_subsidy_fen")),
+        ("Passed on (yuan)", ("transit_fen", "arrived_fen")),
+        ("Outstanding (yuan)", ("outstanding_base_fen", "outstanding_subsidy_fen")),
+    ):
+        assert fen(figure(both, "income", title)) == sum(total[name] for name in names), title
+    (*_, last) = shown(both, "income", "By month of energy: estimate to passed on (yuan)")
+    titles = ("Accrued (estimate, yuan)", "Settled (yuan)", "Received (yuan)", "Passed on (yuan)")
+    assert last == (MONTH, *(figure(both, "income", title) for title in titles))
+
+
+def test_each_village_of_a_month_of_finance(both: Both) -> None:
+    rows = shown(both, "finance", "Villages: estimate, passed on, paid, balance (yuan)")
+    assert [row[0] for row in rows] == ["v1", "v2"]
+    for village_id, _, _, estimated, _, _, transit, arrived, paid, _ in rows:
+        (money,) = both[1].get(f"/v1/villages/{village_id}/money", start=MONTH, end=MONTH)["items"]
+        assert fen(estimated) == money["estimated_fen"]
+        assert fen((transit or 0) + (arrived or 0)) == money["passed_on_fen"]
+        assert (fen(arrived or 0), fen(paid or 0)) == (money["arrived_fen"], money["paid_fen"])
+
+
 def test_what_the_villages_paid(both: Both) -> None:
     money = both[1].get("/v1/villages/v1/money", start=MONTH, end=MONTH)
     assert fen(figure(both, "finance", "Paid (yuan)")) == money["items"][0]["paid_fen"] == 3_000
 
 
+AGES = ("up_to_3_months_fen", "up_to_12_months_fen", "up_to_24_months_fen", "over_24_months_fen")
+
+
 def test_what_is_outstanding_by_age(both: Both) -> None:
-    ages = {
-        part: [fen(amount) for amount in rest] for part, *rest in shown(both, "finance", "Outstanding by age (yuan)")
-    }
     items = both[1].get("/v1/receivables")["items"]
-    assert sum(map(sum, ages.values())) == sum(one["outstanding_fen"] for one in items)
-    assert ages == {"base": [10_000, 0, 10_000, 0], "subsidy": [70_000, 0, 0, 0]}
+    of = {part: [sum(one[age] for one in items if one["part"] == part) for age in AGES] for part in ("base", "subsidy")}
+    table = shown(both, "finance", "Outstanding by age, all months of energy (yuan)")
+    assert [fen(base or 0) for _, base, _, _ in table] == of["base"] == [10_000, 0, 10_000, 0]
+    assert [fen(subsidy or 0) for _, _, subsidy, _ in table] == of["subsidy"] == [70_000, 0, 0, 0]
+    chart = shown(both, "income", "Outstanding by age (M yuan)")
+    assert [fen(base or 0, MILLION) for _, base, _ in chart] == of["base"]
+    assert [fen(subsidy or 0, MILLION) for _, _, subsidy in chart] == of["subsidy"]
+
+
+def test_each_banners_money(both: Both) -> None:
+    rows = shown(both, "income", "Banners: estimate, settled, received, outstanding (yuan)")
+    items = both[1].get("/v1/receivables")["items"]
+    for _, code, _, *_, outstanding, a, b, c, d in rows:
+        of = [one for one in items if one["id"] == code]
+        assert fen(outstanding) == sum(one["outstanding_fen"] for one in of)
+        assert [fen(amount) for amount in (a, b, c, d)] == [sum(one[age] for one in of) for age in AGES]
+    assert {row[1] for row in rows} == {one["id"] for one in items}
+
+
+def test_what_came_into_the_bank(both: Both) -> None:
+    receipts = both[1].get("/v1/receipts", start="2026-06-08", end="2026-06-10")["items"]
+    rows = shown(both, "finance", "The bank: received and sent, by bank date (yuan)")
+    assert sum(fen(amount or 0) for _, *came, _ in rows for amount in came) == sum(r["received_fen"] for r in receipts)
+
+
+def test_what_audits_found(both: Both) -> None:
+    found = both[1].get("/v1/findings", month=MONTH)["items"]
+    rows = shown(both, "finance", "Audit findings")
+    for state, place in (("open", 3), ("explained", 4)):
+        assert sum(row[place] for row in rows) == sum(one["state"] == state for one in found) == 1

@@ -2,8 +2,8 @@
 
 Grafana lets everybody who may look at a dashboard send any query that its user may send. So its user sees the schema
 `grafana` alone, whose views have the names of the tables and only the columns that are named here, or sums: no
-household, no person, no entry of the journal, no voucher, no payload of a message. PostgreSQL only; SQLite has no
-users.
+household, no person, no entry of the journal, no voucher, no payload of a message, and of a finding not whom
+it names. PostgreSQL only; SQLite has no users.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "settled_income": (
         "station_id", "month", "settled_energy_wh", "settled_gross_fen", "settled_base_fen", "settled_subsidy_fen",
-        "subsidy_year", "subsidy_receivable", "unconfirmed",
+        "subsidy_year", "subsidy_receivable", "unconfirmed", "memo_subsidy_fen",
     ),
     "vat_months": ("station_id", "month", "part", "settled_tax_fen", "taxpayer", "unconfirmed"),
     "deductions_borne": ("station_id", "month", "deduction_id", "borne_base_fen", "borne_subsidy_fen", "unconfirmed"),
@@ -70,6 +70,10 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
         "transfer_id", "banner_code", "period", "passed_on_fen", "state", "sent_on", "ended_on", "unconfirmed",
     ),
     "transfer_lines": ("transfer_id", "village_id", "station_id", "month", "part", "passed_on_fen"),
+    "findings": (
+        "check_name", "severity", "period", "station_id", "village_id", "banner_code", "state", "first_seen_at",
+        "last_seen_at", "cleared_at", "rule_id", "unconfirmed",
+    ),
 }  # fmt: skip
 """Columns that Grafana may read, by table."""
 
@@ -78,6 +82,10 @@ SUMMED: Final[Mapping[str, str]] = {
         "SELECT a.station_id, a.month, a.part, sum(a.received_fen)::bigint AS received_fen "
         "FROM public.receipt_allocations a JOIN public.receipts r ON r.receipt_id = a.receipt_id "
         "WHERE a.reversed_at IS NULL AND r.book = 'AGENCY' GROUP BY 1, 2, 3"
+    ),
+    "agency_receipt_days": (
+        "SELECT received_on, kind, count(*) AS receipts, sum(received_fen)::bigint AS received_fen "
+        "FROM public.receipts WHERE book = 'AGENCY' GROUP BY 1, 2"
     ),
     "village_paid": (  # the names are our own constants
         "SELECT village_id, posted_month AS month, (-amount_fen)::bigint AS paid_fen FROM public.journal_sums "  # noqa: S608
