@@ -53,8 +53,9 @@ def village(request: Request, village_id: str) -> HTMLResponse:
 
 @router.get("/explain/station/{id}")
 @router.get("/explain/village/{id}")
+@router.get("/explain/household/{id}")
 def explain(request: Request, id: str) -> HTMLResponse:  # noqa: A002 - as in the page
-    """Where the figures of a station's or a village's month come from."""
+    """Where the figures of a station's, a village's or a household's month come from."""
     return _page(request, "explain.html", id=id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from guangfu.explain.energy import REMARK
-from guangfu.explain.estimate import CONFIDENCE, DOCUMENT, PART_NAMES, station_name
+from guangfu.explain.estimate import DOCUMENT, PART_NAMES, station_name
 from guangfu.explain.settled import STATE
 from guangfu.explain.source import Source
 from guangfu.explain.tree import Fact, Step, whole
@@ -157,5 +157,5 @@ def _ground_of(source: Source, station: Station, row: BorneRow, rule: Deduction 
 
 
 def rule_facts(source: Source, rule: Deduction) -> tuple[Fact, ...]:
-    document = source.joined(rule.document or "—", source.say(CONFIDENCE, grade=rule.confidence))
-    return source.fact(RATE, f"{rule.share_of_gross:.3%}"), source.fact(DOCUMENT, document)
+    rate = source.fact(RATE, f"{rule.share_of_gross:.3%}")
+    return rate, source.document(DOCUMENT, rule.document, rule.confidence)

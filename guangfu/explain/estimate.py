@@ -33,7 +33,6 @@ SPLIT: Final = Text(
 )
 DOCUMENT: Final = Text("文号", "document")
 BASE_DOCUMENT: Final = Text("基准价文号", "the base price's document")
-CONFIDENCE: Final = Text("可信度 {grade}", "confidence {grade}")
 TOP_UP: Final = Text("其中差价补足", "of it topped up to the mechanism price")
 DAYS: Final = Text("适用日期", "days")
 ROUNDED: Final = Text(
@@ -51,7 +50,7 @@ TOO_FEW: Final = Text(
     "数据不足：{due} 天中只有 {n} 天有数据，低于下限 {floor:.0%}",
     "insufficient data: only {n} of {due} days have a figure, under the floor of {floor:.0%}",
 )
-SUM_OF: Final = Text("其中 {n} 天（应有 {due} 天）有数据", "of {n} days with a figure, of {due} that are due")
+SUM_OF: Final = Text("{n} 天有数据，应有 {due} 天", "{n} days with a figure, of {due} that are due")
 COUNTED: Final = Text("天数", "days counted")
 INTERVAL: Final = Text("电量 95% 区间", "energy, 95 % interval")
 
@@ -207,13 +206,10 @@ def _tariffs(source: Source, station: Station, income: Sequence[DailyIncome]) ->
 
 
 def _tariff(source: Source, row: TariffRow, first: date, last: date) -> Step:
-    def graded(document: str, grade: str) -> str:
-        return source.joined(document or "—", source.say(CONFIDENCE, grade=grade))
-
     facts = [
         source.fact(PRICE, SPLIT.filled(price=row.price, base=row.base, subsidy=row.subsidy)),
-        source.fact(DOCUMENT, graded(row.document, row.confidence)),
-        source.fact(BASE_DOCUMENT, graded(row.base_document, row.base_confidence)),
+        source.document(DOCUMENT, row.document, row.confidence),
+        source.document(BASE_DOCUMENT, row.base_document, row.base_confidence),
         source.fact(DAYS, f"{first} – {last}"),
     ]
     if row.top_up:

@@ -11,6 +11,7 @@ SYNTHETIC: Final = Text("　演示数据", ", synthetic data")
 YUAN: Final = Text("{amount} 元", "{amount} yuan")
 KWH: Final = Text("{amount} kWh", "{amount} kWh")
 SAID: Final = Text("{name}：{value}", "{name}: {value}")
+GRADED: Final = Text("{name}：{value}，可信度 {grade}", "{name}: {value}, confidence {grade}")
 UNCONFIRMED: Final = Text("待核实：{why}", "unconfirmed: {why}")
 ENTRY: Final = Text("分录 {book} 第 {seq} 号，键 {key}，哈希 {hash}", "entry {book} no. {seq}, key {key}, hash {hash}")
 SEE: Final = Text("见 guangfu explain {subject} {id} {period}", "see guangfu explain {subject} {id} {period}")
@@ -40,7 +41,9 @@ def _step(step: Step, lang: Lang, depth: int, mark: str) -> Iterator[str]:
     yield f"{indent}{mark}{_head(step, lang)}"
     inner = f"{indent}    "
     for fact in step.facts:
-        yield inner + SAID(lang, name=fact.name, value=fact.value)
+        yield inner + (GRADED if fact.confidence else SAID)(
+            lang, name=fact.name, value=fact.value, grade=fact.confidence
+        )
     if step.unconfirmed:
         yield inner + UNCONFIRMED(lang, why=step.unconfirmed)
     for entry in step.entries:

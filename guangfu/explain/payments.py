@@ -71,7 +71,7 @@ def _post(source: Source, post: Post, month: str) -> Step:
     yuan = yuan_text(post.wage_fen)
     facts = [
         source.fact(WAGE, (BY_MONTH if by_month else BY_DAY).filled(yuan=yuan)),
-        source.fact(HELD, f"{post.valid_from} – {post.valid_to or ''}"), *_line_fact(source, post.line_id),
+        source.dates(HELD, post.valid_from, post.valid_to), *_line_fact(source, post.line_id),
     ]  # fmt: skip
     title = source.say(POST, post=post.post_id, duty=post.duty)
     if by_month:

@@ -28,6 +28,7 @@ LINE: Final = Text("{part} {kwh} kWh × {price}", "{part}, {kwh} kWh × {price}"
 CORRECTION: Final = Text("退补 {month}（{reason}）", "correction of {month} ({reason})")
 METERS: Final = Text("结算单的表码", "the statement's registers")
 READ: Final = Text("抄表", "read")
+READINGS: Final = Text("{first} 为 {begin} Wh，{last} 为 {end} Wh", "{begin} Wh on {first}, {end} Wh on {last}")
 WHY: Final = Text("与预估之差", "why it differs from the estimate")
 WHOLE: Final = Text("结算单含退补", "the statement with its corrections")
 ESTIMATE: Final = Text("预估", "estimated")
@@ -35,6 +36,7 @@ OF_ESTIMATE: Final = Text("比对时的预估", "the estimate that it was held a
 MEMO: Final = Text(
     "备查，不计应收：电站不在补贴清单内", "a memo, no receivable: the station is not in the subsidy list"
 )
+BEYOND: Final = Text("超出清单容量的补贴，仅备查", "beyond the listed capacity, a memo")
 UNLISTED: Final = Text("补贴清单位置待核实", "the place in the subsidy list is not confirmed")
 NONE: Final = Text("尚无结算", "nothing is settled yet")
 
@@ -81,9 +83,13 @@ def statement_month(row: SettledIncome, kept: dict[str, KeptStatement]) -> str:
 
 def _settled(source: Source, row: SettledIncome, kept: KeptStatement | None, part: Part, *, memo: bool = False) -> Step:
     """A statement's part of the month: its lines, and the corrections that name the month."""
-    amount = row.settled_base_fen if part is Part.BASE else row.settled_subsidy_fen
+    subsidy = row.settled_subsidy_fen if memo else row.receivable_subsidy_fen
+    amount = row.settled_base_fen if part is Part.BASE else subsidy
     title = source.say(STATEMENT, id=row.statement_id)
     lines = () if kept is None else tuple(_lines(source, kept.statement, part, row.month))
+    beyond = row.memo_subsidy_fen if part is Part.SUBSIDY and not memo else 0
+    if lines and beyond:
+        lines = (*lines, Step("memo", source.say(BEYOND), -beyond))
     facts = (source.fact(REMARK, MEMO),) if memo else ()
     return Step("settled_row", title, amount, facts=facts, parts=lines)
 
@@ -109,7 +115,7 @@ def _statement(source: Source, kept: KeptStatement) -> Step:
     said = kept.statement
     issued = source.joined(said.number or "—", said.issued_on or "—")
     facts = (
-        source.fact(ACCOUNT, said.account_number), source.fact(NUMBER, issued),
+        source.fact(NUMBER, issued), source.fact(ACCOUNT, said.account_number),
         source.fact(WINDOW, f"{said.window_from} – {said.window_to}"),
         source.fact(STATE, state_name(Subject.STATEMENT, kept.state)), source.fact(BY, kept.imported_by),
         *source.vouchers(kept.voucher_id),
@@ -130,7 +136,15 @@ def _meter(source: Source, one: StatementMeter) -> Step:
         f" = {kwh_text(one.settled_energy_wh)} kWh"
     )
     facts: tuple[Fact, ...] = (
-        source.fact(READ, f"{one.read_from}: {one.first_reading_wh:,} Wh; {one.read_to}: {one.last_reading_wh:,} Wh"),
+        source.fact(
+            READ,
+            READINGS.filled(
+                first=one.read_from,
+                begin=f"{one.first_reading_wh:,}",
+                last=one.read_to,
+                end=f"{one.last_reading_wh:,}",
+            ),
+        ),
         source.fact(FACTOR, one.multiplication_factor),
     )
     title = source.say(METER, device=one.meter_number or "—")
@@ -142,14 +156,14 @@ def _difference(source: Source, kept: KeptStatement, part: Part) -> Step:
     said = kept.statement
     total = said.part_fen(part) + said.corrections_fen(part)
     estimated = (kept.estimated_base_fen if part is Part.BASE else kept.estimated_subsidy_fen) or 0
+    of_part = {
+        one: one.difference_base_fen if part is Part.BASE else one.difference_subsidy_fen for one in kept.differences
+    }
     causes = tuple(
-        Step(
-            "cause", source.say(CAUSE_NAMES[one.cause]),
-            one.difference_base_fen if part is Part.BASE else one.difference_subsidy_fen,
-            formula=f"{kwh_text(one.difference_wh)} kWh",
-        )
-        for one in kept.differences
-    )  # fmt: skip
+        Step("cause", source.say(CAUSE_NAMES[one.cause]), fen, formula=f"{kwh_text(one.difference_wh)} kWh")
+        for one, fen in of_part.items()
+        if fen or one.difference_wh
+    )
     first = Step("compared", source.say(OF_ESTIMATE), estimated)
     title = f"{source.say(WHY)}：{source.say(PART_NAMES[part])}" if source.lang == "zh-CN" else (
         f"{source.say(WHY)}: {source.say(PART_NAMES[part])}"

@@ -6,7 +6,7 @@ from typing import Final
 from guangfu.clock import month_days
 from guangfu.explain.energy import REMARK
 from guangfu.explain.source import Source
-from guangfu.explain.tree import Step
+from guangfu.explain.tree import Fact, Step
 from guangfu.income.passing_on import month_units, village_parts
 from guangfu.income.villages import overlaps
 from guangfu.ledger.fen import Fen, yuan_text
@@ -14,8 +14,7 @@ from guangfu.stations.models import Station
 from guangfu.texts import Text
 
 SHARE: Final = Text("份额", "share units")
-UNITS: Final = Text("{units} 份，{start} 起，至 {end}", "{units} units, from {start} to {end}")
-OPEN: Final = Text("今", "now")
+UNITS: Final = Text("{units} 份", "{units} units")
 BY_DAYS: Final = Text("月内份额有变，按天计权", "units changed within the month: weighted by days")
 REMAINDER: Final = Text("最大余数法取整到分", "largest remainder, to the fen")
 
@@ -25,9 +24,9 @@ def share_step(source: Source, station: Station, month: str) -> Step:
     first, last = month_days(month)[0], month_days(month)[-1]
     rows = [row for row in source.registry.shares_of.get(station.station_id, ()) if overlaps(row, first, last)]
     facts = tuple(
-        source.fact(
-            Text(row.village_id, row.village_id),
-            UNITS.filled(units=row.units, start=row.valid_from, end=row.valid_to or source.say(OPEN)),
+        Fact(
+            row.village_id,
+            source.joined(source.say(UNITS, units=row.units), source.between(row.valid_from, row.valid_to)),
         )
         for row in sorted(rows, key=lambda row: (row.village_id, row.valid_from))
     )

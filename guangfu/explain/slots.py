@@ -7,7 +7,7 @@ from typing import Final
 from guangfu.clock import month_days
 from guangfu.explain.cash import received_part
 from guangfu.explain.energy import REMARK
-from guangfu.explain.estimate import CONFIDENCE, DOCUMENT, station_name
+from guangfu.explain.estimate import DOCUMENT, station_name
 from guangfu.explain.source import Source
 from guangfu.explain.tree import Step, whole
 from guangfu.income.entitlement import entitlement_fen, entitlement_unconfirmed
@@ -73,7 +73,7 @@ def _slot(source: Source, slot: Slot, month: str) -> Step:
     return Step(
         "slot", source.say(SLOT, slot=slot.slot_id, household=slot.household_id), amount,
         formula=_formula(source, slot, first, last, yearly),
-        facts=(source.fact(HELD, f"{slot.valid_from} – {slot.valid_to or ''}"),),
+        facts=(source.dates(HELD, slot.valid_from, slot.valid_to),),
     )  # fmt: skip
 
 
@@ -98,9 +98,8 @@ def _rules(source: Source, day: date) -> tuple[Step, ...]:
     rule = _rule(source, day)
     if rule is None:
         return ()
-    document = source.joined(rule.document or "—", source.say(CONFIDENCE, grade=rule.confidence))
     yearly = YEARLY.filled(yuan=yuan_text(Fen(rule.fen_per_slot_year)), years=rule.years)
-    facts = source.fact(RULE, yearly), source.fact(DOCUMENT, document)
+    facts = source.fact(RULE, yearly), source.document(DOCUMENT, rule.document, rule.confidence)
     return (Step("entitlement_rule", f"{source.say(RULE)} {rule.entitlement_id}", facts=facts),)
 
 

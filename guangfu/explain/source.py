@@ -17,10 +17,10 @@ from guangfu.storage.sql.papers import Voucher, read_voucher
 from guangfu.texts import Lang, Text
 
 VOUCHER = Text("凭证", "voucher")
-VOUCHER_IS = Text(
-    "{id}，{kind}，编号 {number}，文件 {file}，SHA-256 {sha256}",
-    "{id}, {kind}, number {number}, file {file}, SHA-256 {sha256}",
-)
+VOUCHER_NUMBER = Text("编号 {number}", "number {number}")
+VOUCHER_FILE = Text("文件 {file}，SHA-256 {sha256}", "file {file}, SHA-256 {sha256}")
+SINCE = Text("{first} 起", "since {first}")
+BETWEEN = Text("{first} 至 {until}", "{first} to {until}")
 NO_VOUCHER = Text("{id}（未登记）", "{id}, not recorded")
 
 
@@ -48,6 +48,17 @@ class Source:
     def fact(self, name: Text, value: object) -> Fact:
         return Fact(self.say(name), self.say(value) if isinstance(value, Text) else str(value))
 
+    def document(self, name: Text, document: str, grade: str) -> Fact:
+        """A rule's document with its confidence."""
+        return Fact(self.say(name), document or "—", str(grade))
+
+    def dates(self, name: Text, first: date, until: date | None) -> Fact:
+        return Fact(self.say(name), self.between(first, until))
+
+    def between(self, first: date, until: date | None) -> str:
+        """From a day on, and until when if it has ended."""
+        return self.say(SINCE if until is None else BETWEEN, first=first, until=until)
+
     def entries(self, *prefixes: str, station_id: str | None = None, book: str = AGENCY) -> tuple[EntryRef, ...]:
         """Entries whose key begins so; `station_id` reads all of the station's once, else each prefix is a query."""
         if station_id is None:
@@ -68,10 +79,9 @@ class Source:
         found = self._vouchers[voucher_id]
         if found is None:
             return self.say(NO_VOUCHER, id=voucher_id)
-        return self.say(
-            VOUCHER_IS, id=voucher_id, kind=found.kind, number=found.number or "—", file=found.file_name,
-            sha256=found.file_sha256,
-        )  # fmt: skip
+        number = [self.say(VOUCHER_NUMBER, number=found.number)] if found.number else []
+        file = self.say(VOUCHER_FILE, file=found.file_name, sha256=found.file_sha256)
+        return self.joined(voucher_id, *number, file)
 
     def listed(self, texts: Iterable[str]) -> str:
         return self.say(Text("、", ", ")).join(texts)

@@ -11,7 +11,7 @@ from guangfu.explain.cash import station_received
 from guangfu.explain.estimate import station_estimate, station_name
 from guangfu.explain.settled import station_settled
 from guangfu.explain.source import Source
-from guangfu.explain.tree import Amount, Chain, Explanation, Step, whole
+from guangfu.explain.tree import Amount, Chain, Explanation, See, Step, whole
 from guangfu.income.villages import household_slots, indicator_households
 from guangfu.ledger.books import Part
 from guangfu.ledger.fen import Fen, yuan_text
@@ -171,9 +171,10 @@ def _indicator(source: Source, household: Household, month: str) -> Step:
     if expected.amount is None:
         return Step("indicator", title, insufficient=expected.insufficient, grounds=(expected, estimated))
     amount = max(expected.amount, 0)
+    see = (See("village", village.village_id, month),)
     part = split(Fen(amount), dict.fromkeys(shared, 1))[household.household_id]
     formula = source.say(EACH, amount=yuan_text(Fen(amount)), n=len(shared), part=yuan_text(part))
-    return Step("indicator", title, part, formula=formula, grounds=(expected, estimated))
+    return Step("indicator", title, part, formula=formula, grounds=(expected, estimated), see=see)
 
 
 def explain_person(source: Source, person_id: str, month: str) -> Explanation | None:

@@ -38,10 +38,11 @@ class Amount(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that went into a step, by its name."""
+    """Something that went into a step, by its name. `confidence`: A, B or C, of a rule's document; otherwise empty."""
 
     name: str
     value: str
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

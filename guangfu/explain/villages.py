@@ -264,13 +264,17 @@ def passed_on(source: Source, title: str, rows: Sequence[TransferLine], parts: S
     for row in rows:
         if row.part in {str(part) for part in parts} and row.station_id in source.registry.stations:
             groups.setdefault((row.village_id, row.station_id, row.part), []).append(row)
-    steps = tuple(_passed(source, group, transfers) for _, group in sorted(groups.items()))
+    several = [len({key[n] for key in groups}) > 1 for n in (0, 1)]
+    steps = tuple(_passed(source, group, transfers, several) for _, group in sorted(groups.items()))
     if not steps:
         return Step("passed_on", title, insufficient=source.say(NOT_PASSED))
     return Step("passed_on", title, whole(steps), parts=steps)
 
 
-def _passed(source: Source, rows: Sequence[TransferLine], transfers: dict[str, Transfer]) -> Step:
+def _passed(
+    source: Source, rows: Sequence[TransferLine], transfers: dict[str, Transfer], several: Sequence[bool]
+) -> Step:
+    """`several`: whether villages, and stations, are more than one, and so are to be named."""
     first = rows[0]
     station, part = source.registry.stations[first.station_id], Part(first.part)
     lines = tuple(_transfer(source, row, transfers[row.transfer_id]) for row in rows)
@@ -281,7 +285,8 @@ def _passed(source: Source, rows: Sequence[TransferLine], transfers: dict[str, T
         "passable_share", source.say(SHARE_OF), share, formula=formula,
         grounds=(share_step(source, station, first.month), ground),
     )  # fmt: skip
-    title = f"{first.village_id} · {station_name(source, station)} · {source.say(PART_NAMES[part])}"
+    names = zip((first.village_id, station_name(source, station)), several, strict=True)
+    title = " · ".join([*(name for name, named in names if named), source.say(PART_NAMES[part])])
     rest = source.say(
         REST, share=yuan_text(Fen(share)), rest=yuan_text(Fen(share - passed)), passed=yuan_text(Fen(passed))
     )

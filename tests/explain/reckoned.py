@@ -33,6 +33,13 @@ def check_steps(root: Step) -> None:
         check_formula(step)
 
 
+def check_chinese(found: Explanation) -> None:
+    """No half-width comma, colon or semicolon stands in Chinese text."""
+    for step in (step for chain in found.chains for step in chain.root.walk()):
+        for text in (step.title, step.formula, step.unconfirmed, step.insufficient, *(f.value for f in step.facts)):
+            assert not re.search(r"[一-鿿] ?[,;:]|[,;:] ", text), f"{step.kind}: {text}"
+
+
 def names_nobody(found: Explanation, people: Iterable[int]) -> None:
     """Nothing personal of these synthetic persons is in the tree, in clear."""
     said = msgspec.json.encode(found).decode()

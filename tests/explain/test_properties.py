@@ -21,7 +21,7 @@ from guangfu.storage.sql.registry import read_registry
 from guangfu.texts import Lang
 from tests.accounting.county import County
 from tests.explain.month import MONTH, Of, explained, measure, pay, settle, stations
-from tests.explain.reckoned import check_formula, check_tree, names_nobody
+from tests.explain.reckoned import check_chinese, check_formula, check_tree, names_nobody
 from tests.storage.conftest import migrated_file
 from tests.storage.stores import duckdb_place
 from tests.villages.people import Somebody, new_keyring
@@ -68,7 +68,8 @@ def trees(county: County, people: list[str], lang: Lang) -> Iterator[Explanation
         yield from (explained(county, subject, name, lang=lang) for name in names)
     yield explained(county, "station", "s1", "2026-05-03", lang=lang)
     yield from (
-        explained(county, subject, f"{subject[0]}1", parts=(Part.SUBSIDY,)) for subject in ("station", "village")
+        explained(county, subject, f"{subject[0]}1", lang=lang, parts=(Part.SUBSIDY,))
+        for subject in ("station", "village")
     )
 
 
@@ -88,6 +89,8 @@ def test_of_any_month(migrated_file: Path, tmp_path_factory: pytest.TempPathFact
             for found in trees(county, people, lang):
                 check_tree(found)
                 names_nobody(found, PEOPLE)
+                if lang is Lang.ZH:
+                    check_chinese(found)
         for station in ("s1", "s2"):
             as_the_books_have_it(county, station, explained(county, "station", station))
         for village in ("v1", "v2"):

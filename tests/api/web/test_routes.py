@@ -12,7 +12,7 @@ from guangfu.texts import Lang
 
 PAGES = [
     "/", "/?view=wall", "/wall", "/stations", "/stations/st1", "/villages/vl1", "/explain/station/st1",
-    "/explain/village/vl1", "/finance",
+    "/explain/village/vl1", "/explain/household/hh000001", "/finance",
 ]  # fmt: skip
 
 

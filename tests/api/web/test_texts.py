@@ -16,7 +16,7 @@ from tests.api.web.test_safe import SCRIPTS, TEMPLATES
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 MADE_OF_PARTS = re.compile(
     r"^(state|station\.is|live|device|zone|grid|confidence|basis|absent|complete\.silence|chart\.income_station"
-    r"|explain\.of)\."
+    r"|explain\.of|explain\.why)\."
 )
 """Texts whose key is put together from a value of the API."""
 
@@ -64,7 +64,7 @@ def test_every_text_is_used() -> None:
         *(f"grid.{grid}" for grid in Grid),
         *(f"complete.silence.{register}" for register in Register),
         *(f"confidence.{grade}" for grade in "ABC"),
-        *(f"explain.of.{of}" for of in Amount if of not in {"planned", "due", "indicator"}),
+        *(f"explain.{word}.{of}" for of in Amount for word in ("of", "why")),
         *(f"basis.{basis}{why}" for basis in ("entitlement", "indicator") for why in ("", ".why")),
         *(f"live.{kind}{why}" for kind in ("stream", "poll", "cut") for why in ("", ".why")),
     ],

@@ -50,11 +50,12 @@ function showAnswer(row) {
   put("indicator", t("village.indicator", { n: number(row.households), each: each === null ? "—" : withUnit(each, UNITS.yuan) }));
 }
 
-function householdRow(row, mixed) {
+function householdRow(row, mixed, month) {
   const times = row.basis === "entitlement" && row.slots > 1 ? ` × ${number(row.slots)}` : "";
   const basis = mixed || times ? h("span", { class: "basis" }, mixed ? t(`basis.${row.basis}`) : "", times) : null;
   const amount = row.month_fen === null ? missing(reasonText(row.reason)) : withUnit(row.month_fen, UNITS.yuan);
-  return h("li", {}, h("span", {}, nameOf(row, "pseudonym")), basis, h("span", { class: "num" }, amount));
+  const why = `/explain/household/${encodeURIComponent(row.household_id)}?month=${month}`;
+  return h("li", {}, h("a", { href: why }, nameOf(row, "pseudonym")), basis, h("span", { class: "num" }, amount));
 }
 
 function loadHouseholds(month) {
@@ -64,7 +65,7 @@ function loadHouseholds(month) {
     const bases = [...new Set(answer.items.map((row) => row.basis))];
     return [
       ...bases.map((basis) => h("p", { class: "explain" }, h("b", {}, t(`basis.${basis}`)), " ", t(`basis.${basis}.why`))),
-      h("ul", { class: "households" }, answer.items.map((row) => householdRow(row, bases.length > 1))),
+      h("ul", { class: "households" }, answer.items.map((row) => householdRow(row, bases.length > 1, month))),
     ];
   });
 }
