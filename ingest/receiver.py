@@ -28,6 +28,7 @@ from ingest.subscriptions import Subscriptions, subscriptions
 log = logging.getLogger(__name__)
 
 _IDLE_S: Final = 0.2
+_GATHER_S: Final = 0.0015
 _GROUP_BYTES: Final = 2 << 20
 _ROOM_CHECK_S: Final = 1.0
 _RESUME_BELOW: Final = 0.8
@@ -73,6 +74,8 @@ class Receiver:
                 self._backoff.wait(stop)
             except _Full as full:
                 log.warning("the broker keeps what comes now: %s", full)
+                self._counters.paused.set(1)
+                stop.wait(_ROOM_CHECK_S)  # where nothing must stay free, only trying tells whether there is room again
 
     def _serve(self, stop: threading.Event) -> None:
         if stop.is_set():
@@ -110,10 +113,19 @@ class Receiver:
             except _Full:
                 part = _RESUME_BELOW
                 self._counters.paused.set(1)
+                self._give_back()
                 stop.wait(_IDLE_S)
             else:
                 self._counters.paused.set(0)
                 return
+
+
+    def _give_back(self) -> None:
+        """What fills the disk may be the spool's own file."""
+        try:
+            self._spool.give_back()
+        except Unavailable as full:
+            log.debug("%s", full)
 
 
 class _Connection:
@@ -163,13 +175,23 @@ class _Connection:
         if self._client.want_write():  # what paho's callbacks wanted to send
             self._must_live(self._client.loop_write())
         link.flush()
-        writing = [link] if link.wants_write() else []
-        readable, _, _ = select.select([link], writing, [], self._patience_s() if link.dry else 0)
-        if readable or not link.dry:
+        if self._bytes_came():
             self._read_some()
         self._must_live(self._client.loop_misc())
         if self._topics and (self._is_full() or self._patience_s() <= 0):
             self.commit()
+
+    def _bytes_came(self) -> bool:
+        """Waits for them, at most as long as the group may wait."""
+        link = self._client.link
+        if not link.dry:
+            return True
+        if self._topics and not link.wants_write():
+            # To be woken by each of many messages would cost both sides more than the messages.
+            time.sleep(min(self._patience_s(), _GATHER_S))
+            return True
+        readable, _, _ = select.select([link], [link] if link.wants_write() else [], [], self._patience_s())
+        return bool(readable)
 
     def _read_some(self) -> None:
         """Until the group is full or nothing is left to read."""

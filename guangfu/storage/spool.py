@@ -272,6 +272,16 @@ class Spool:
             oldest = self._waiting[0].oldest_at_ms if self._waiting else None
             return Depth(self._messages, self._bytes, oldest, self._outbox_rows, self._set_aside)
 
+    def give_back(self) -> None:
+        """Gives the disk back the room of stored messages, once few are left: a file does not shrink by itself.
+
+        Raises:
+            Unavailable: Not even that has room.
+            SpoolBroken: The disk failed.
+        """
+        with self._write_lock, self._read_lock, _broken_if_sqlite_fails(self.path):
+            spool_file.shrink_if_drained(self._writer)
+
     def close(self) -> None:
         with self._write_lock, self._read_lock:
             self._reader.close()

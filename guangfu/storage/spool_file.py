@@ -54,6 +54,8 @@ def connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA journal_size_limit = 67108864")
+        # Debian's SQLite overwrites what is deleted: a message would be written once more, when the disk is fullest.
+        db.execute("PRAGMA secure_delete = OFF")
         db.executescript(_SCHEMA)
         db.execute("INSERT OR IGNORE INTO facts VALUES (1, ?, 0)", (secrets.token_hex(4),))
     except sqlite3.Error:
@@ -70,10 +72,27 @@ def facts(db: sqlite3.Connection) -> tuple[str, int]:
 
 def shrink(db: sqlite3.Connection) -> None:
     """Gives the disk back what a long queue left behind; at most once per opening, since it copies what waits."""
-    (pages,) = db.execute("PRAGMA freelist_count").fetchone()
-    if pages * _PAGE_SIZE > _WASTE_BYTES:
-        db.execute("VACUUM")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    unused, _ = _unused_and_used(db)
+    if unused > _WASTE_BYTES:
+        _vacuum(db)
+
+
+def shrink_if_drained(db: sqlite3.Connection) -> None:
+    """The same where little waits, so that little is copied: while it runs, and on a disk without much room."""
+    unused, used = _unused_and_used(db)
+    if used <= min(unused, _WASTE_BYTES):
+        _vacuum(db)
+
+
+def _unused_and_used(db: sqlite3.Connection) -> tuple[int, int]:
+    """[bytes]"""
+    (free,), (pages,) = (db.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_count"))
+    return free * _PAGE_SIZE, (pages - free) * _PAGE_SIZE
+
+
+def _vacuum(db: sqlite3.Connection) -> None:
+    db.execute("VACUUM")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def salvage_if_damaged(path: Path) -> Salvaged | None:

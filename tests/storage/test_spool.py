@@ -104,6 +104,23 @@ def test_opening_gives_the_disk_back_what_a_long_queue_left(spool: Spool) -> Non
     again.close()
 
 
+def test_a_drained_spool_gives_the_disk_back_while_it_is_open(spool: Spool) -> None:
+    def on_disk() -> int:
+        return sum(file.stat().st_size for file in spool.path.parent.glob("*.sqlite*"))
+
+    last = [spool.append([Frame(1, "t", bytes(1 << 20))]) for _ in range(40)][-1]
+    spool.give_back()
+    full = on_disk()
+    assert full > 40 << 20, "what waits is not touched"
+    spool.advance(last, [b"x"])
+    assert on_disk() - full < 2 << 20, "what is deleted is not written once more"
+    spool.give_back()
+    assert on_disk() < 1 << 20
+    kept = spool.append([Frame(2, "t", b"after")])
+    assert [group.id for group in spool.read(last, 4)] == [kept] == [last + 1]
+    assert [row.body for row in spool.read_outbox(10)] == [b"x"]
+
+
 def test_another_process_can_not_open_it(spool: Spool) -> None:
     code = f"from pathlib import Path; from guangfu.storage.spool import Spool; Spool(Path({str(spool.path)!r}))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
