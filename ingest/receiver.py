@@ -119,7 +119,6 @@ class Receiver:
                 self._counters.paused.set(0)
                 return
 
-
     def _give_back(self) -> None:
         """What fills the disk may be the spool's own file."""
         try:
