@@ -52,7 +52,15 @@ def test_a_part_and_a_day_alone(api: Api) -> None:
         ("/v1/explain/village/vl1?month=2026-05-01", 422),
         ("/v1/explain/station/nowhere?month=2026-05", 404),
         ("/v1/explain/household/nobody?month=2026-05", 404),
+        ("/v1/explain/person/pn-3f9c2a?month=2026-05", 404),
     ],
 )
 def test_what_can_not_be_asked_is_refused(api: Api, path: str, status: int) -> None:
     assert api.client.get(path).status_code == status
+
+
+def test_no_route_is_asked_by_a_persons_id(api: Api) -> None:
+    """The API can't know who looks, nor keep a look: a person is explained by command."""
+    paths = api.get("/v1/openapi.json")["paths"]
+    assert "/v1/explain/household/{household_id}" in paths
+    assert [path for path in paths if "person" in path or "beneficiar" in path] == []

@@ -4,12 +4,16 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from beancount import loader
+from beancount.core import data
 from sqlalchemy import Engine
 
-from guangfu.ledger.books import Part
+from guangfu.ledger.beancount import account_name
+from guangfu.ledger.books import BOOKS, CHARTS, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.postings import entitlement_entry, estimate_entry
 from guangfu.storage.sql.journal import post_entries
@@ -124,6 +128,32 @@ def test_tables_of_another_release_are_named(run: Run, posted: str, engine: Engi
 
 def test_a_database_of_no_kind_that_is_known_is_wrong_use(run: Run) -> None:
     assert run("ledger", "verify", "--sql-url", "mysql://x/y").exit_code == 2
+
+
+def test_beancount_adds_up_what_the_command_shows(run: Run, posted: str, tmp_path: Path) -> None:
+    """Every account's balance, as beancount has it from the file, is the one that `ledger balances` prints."""
+    assert run("ledger", "export", str(tmp_path), "--sql-url", posted).exit_code == 0
+    theirs: dict[tuple[str, str], Decimal] = {}
+    for book in ("AGENCY", "CENTRALIZED"):
+        entries, errors, _ = loader.load_file(str(tmp_path / f"{book}.beancount"))
+        assert errors == []
+        for posting in (posting for entry in data.filter_txns(entries) for posting in entry.postings):
+            assert posting.units is not None and isinstance(posting.units.number, Decimal)
+            key = book, posting.account
+            theirs[key] = theirs.get(key, Decimal()) + posting.units.number
+    assert theirs == shown_balances(run("ledger", "balances", "--sql-url", posted, "--lang", "en").output)
+
+
+def shown_balances(output: str) -> dict[tuple[str, str], Decimal]:
+    """What the command prints, under beancount's names of the accounts."""
+    names = {BOOKS[book].en: book for book in BOOKS}
+    found: dict[tuple[str, str], Decimal] = {}
+    for line in output.splitlines():
+        book = next((book for name, book in names.items() if line.strip().startswith(name)), None)
+        code = next((code for code in CHARTS[book] if f" {code} " in line), None) if book else None
+        if book and code:
+            found[book, account_name(book, code)] = Decimal(line.split()[-1].replace(",", ""))
+    return found
 
 
 def test_export_for_beancount_is_proved_by_bean_check(run: Run, posted: str, tmp_path: Path) -> None:

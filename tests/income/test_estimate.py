@@ -42,16 +42,6 @@ def test_300_kw_in_zone_ii_at_450_000_kwh() -> None:
     assert (found.days_counted, found.days_due, found.coverage) == (30, 30, 1.0)
 
 
-def test_published_figures() -> None:
-    """科左后旗: 46.2 GWh at 0.75 are 34.65 million yuan; 哈拉沟村: base only 201,000, with subsidy 462,000 yuan."""
-    assert energy_fen(46_200_000_000, Decimal("0.75")) == 3_465_000_000
-    halagou = replace(station(), resource_zone=Zone.I, grid=Grid.MENGXI, capacity_dc_w=500_000)
-    found = estimate([710_500_000], halagou).monthly
-    assert found is not None
-    assert round(found.estimated_base_fen / 100, -3) == 201_000
-    assert round(found.estimated_gross_fen / 100, -3) == 462_000
-
-
 def test_a_day_is_the_difference_of_rounded_cumulatives() -> None:
     """0.6 Wh-yuan a day: 20 Wh x 0.75 = 1.5 fen, so the days are 2, 1, 2 and 1 fen."""
     found = estimate([20, 20, 20, 20])
