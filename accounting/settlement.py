@@ -4,7 +4,7 @@ A statement whose difference is explained within the tolerance is posted when it
 waits as `imported`; the estimate, or the statement that it is to replace, stands until it is accepted.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,11 +16,11 @@ from guangfu.clock import month_days
 from guangfu.income.rules import Rules
 from guangfu.income.settlement.differences import NOT_ESTIMATED, Compared, attention, explain
 from guangfu.income.settlement.matching import our_meters
-from guangfu.income.settlement.models import SettledIncome, Statement, settled_income
+from guangfu.income.settlement.models import SettledIncome, Statement, settled_months
+from guangfu.income.settlement.receivable import Memos, StandingOf, memos, receivable_amounts, settled_income
 from guangfu.income.settlement.window import window_estimate
-from guangfu.income.subsidy_status import Standing, subsidy_standing
-from guangfu.ledger.books import AGENCY, Part
-from guangfu.ledger.fen import Fen
+from guangfu.income.subsidy_status import subsidy_standing
+from guangfu.ledger.books import AGENCY
 from guangfu.ledger.journal import Entry
 from guangfu.ledger.postings import correct_settled, estimate_keys
 from guangfu.ledger.states import Subject
@@ -38,6 +38,7 @@ from guangfu.storage.sql.papers import (
 from guangfu.storage.sql.settlement import (
     KeptStatement,
     lock_months,
+    read_settled,
     read_statements,
     replace_settled,
     statement_id,
@@ -204,23 +205,52 @@ class Settlement:
         for one in kept:
             steps += [(one, one.state, "matched"), (one, "matched", "posted")]
         self._record(db, [step for step in steps if step[1] != step[2]], reason)
-        rows = [row for one in kept for row in self._settled(one)]
-        replace_settled(db, [one.statement_id for one in (*kept, *old)], rows)
-        entries = list(self._entries(db, kept))
+        gone = [one.statement_id for one in (*kept, *old)]
+        memo = self._memos(db, kept, gone)
+        replace_settled(db, gone, [row for one in kept for row in self._settled(one, memo)])
+        entries = list(self._entries(db, kept, memo))
         self._settle_months(db, kept)
         return post_entries(db, entries, self.at) if entries else 0
 
     def stand_otherwise(self, db: Connection, kept: Sequence[KeptStatement]) -> int:
-        """Posted statements whose subsidy became a receivable, or a memo only: the books follow, the amounts stay.
+        """Posted statements of whose subsidy another part became a receivable, or a memo: the books follow.
 
         Returns:
             How many entries were posted.
         """
-        replace_settled(db, [one.statement_id for one in kept], [row for one in kept for row in self._settled(one)])
-        entries = list(self._entries(db, kept))
+        ids = [one.statement_id for one in kept]
+        memo = self._memos(db, kept, ids)
+        replace_settled(db, ids, [row for one in kept for row in self._settled(one, memo)])
+        entries = list(self._entries(db, kept, memo))
         return post_entries(db, entries, self.at) if entries else 0
 
-    def _entries(self, db: Connection, kept: Sequence[KeptStatement]) -> Iterator[Entry]:
+    def settled_now(self, db: Connection, kept: Sequence[KeptStatement]) -> dict[str, list[SettledIncome]]:
+        """What posted statements settle by the subsidy list as it is now, by id."""
+        memo = self._memos(db, kept, [one.statement_id for one in kept])
+        return {one.statement_id: self._settled(one, memo) for one in kept}
+
+    def _memos(self, db: Connection, kept: Sequence[KeptStatement], gone: Collection[str]) -> dict[str, Memos]:
+        """What is a memo of each statement's subsidy; older months first, since later ones may take from them.
+
+        Args:
+            gone: Statements whose rows are replaced, or will be.
+        """
+        before: dict[Key, int] = {}
+        for row in read_settled(db, stations={one.statement.station_id for one in kept}):
+            if row.statement_id not in gone:
+                key = row.station_id, row.month
+                before[key] = before.get(key, 0) + row.memo_subsidy_fen
+        found: dict[str, Memos] = {}
+        for one in sorted(kept, key=lambda one: one.statement.month):
+            said = one.statement
+            of_months = {month: before.get((said.station_id, month), 0) for month in settled_months(said)}
+            memo = found[one.statement_id] = memos(said, self._standing_of(said.station_id), of_months)
+            for month in of_months:
+                key = said.station_id, month
+                before[key] = before.get(key, 0) + memo.of(month, own=month == said.month)
+        return found
+
+    def _entries(self, db: Connection, kept: Sequence[KeptStatement], memo: Mapping[str, Memos]) -> Iterator[Entry]:
         """The agency is no party to a centralized station's income, so that is in no book."""
         posted: dict[str, dict[str, Entry]] = {}
         for one in kept:
@@ -229,31 +259,19 @@ class Settlement:
                 continue
             if said.month not in posted:
                 posted[said.month] = posted_of(db, said.month)
-            amounts, corrections = self._receivable(one)
+            amounts, corrections = receivable_amounts(said, memo[one.statement_id])
             yield from correct_settled(
                 posted[said.month], said.station_id, said.month, amounts, corrections, voucher=one.voucher_id
             )
 
-    def _receivable(self, one: KeptStatement) -> tuple[dict[Part, Fen], dict[tuple[str, Part], Fen]]:
+    def _settled(self, one: KeptStatement, memo: Mapping[str, Memos]) -> list[SettledIncome]:
         said = one.statement
-        parts = [part for part in Part if part is Part.BASE or self._listed(one).receivable]
-        corrections: dict[tuple[str, Part], Fen] = {}
-        for each in said.corrections:
-            if each.part in parts:
-                before = corrections.get((each.month, each.part), Fen(0))
-                corrections[each.month, each.part] = Fen(before + each.settled_fen)
-        return {part: said.part_fen(part) for part in parts}, corrections
+        return settled_income(said, one.statement_id, self._standing_of(said.station_id), memo[one.statement_id])
 
-    def _settled(self, one: KeptStatement) -> list[SettledIncome]:
-        listed = self._listed(one)
-        return settled_income(
-            one.statement, one.statement_id, receivable=listed.receivable, unconfirmed=listed.unconfirmed
-        )
-
-    def _listed(self, one: KeptStatement) -> Standing:
+    def _standing_of(self, station_id: str) -> StandingOf:
         """The station's place in the list on the last day of the energy's month."""
-        station = self.registry.stations[one.statement.station_id]
-        return subsidy_standing(station, month_days(one.statement.month)[-1], self.rules)
+        station = self.registry.stations[station_id]
+        return lambda month: subsidy_standing(station, month_days(month)[-1], self.rules)
 
     def _settle_months(self, db: Connection, kept: Sequence[KeptStatement]) -> None:
         """A month that an exception closed stays closed: its statement is an entry of today that names it."""

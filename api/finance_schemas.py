@@ -115,6 +115,7 @@ class MonthStandingRow(Schema):
     outstanding_fen: int
     late_fen: int
     overdue: bool
+    unconfirmed: bool
 
 
 class FinanceMonths(Schema):

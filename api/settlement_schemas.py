@@ -92,7 +92,11 @@ class StatementDetail(StatementRow):
 
 
 class SettledRow(Schema):
-    """What one statement settles for the energy of one month; a month is the sum of its rows."""
+    """What one statement settles for the energy of one month; a month is the sum of its rows.
+
+    `memo_subsidy_fen` of the subsidy is no receivable: all while the station is not listed, and what is beyond the
+    listed capacity.
+    """
 
     month: str
     statement_id: str
@@ -102,6 +106,7 @@ class SettledRow(Schema):
     settled_subsidy_fen: int
     subsidy_year: int
     subsidy_receivable: bool
+    memo_subsidy_fen: int
     unconfirmed: bool
 
 

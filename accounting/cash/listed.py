@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from accounting.cash.deducting import refresh
 from accounting.cash.steps import Desk
 from accounting.settlement import Settlement
-from guangfu.clock import month_days
-from guangfu.income.rules.models import Rules, SubsidyStatus
-from guangfu.income.subsidy_status import subsidy_standing, with_subsidy_status
+from guangfu.income.rules.models import SubsidyStatus
+from guangfu.income.settlement.models import SettledIncome
+from guangfu.income.subsidy_status import with_subsidy_status
 from guangfu.storage.sql.receipts import lock_cash, read_subsidy_status, write_subsidy_status
 from guangfu.storage.sql.settlement import KeptStatement, lock_months, read_settled, read_statements
 
@@ -34,28 +34,26 @@ def record_places(
     lock_cash(db)
     new = write_subsidy_status(db, rows, at=desk.at, by=desk.by, voucher_id=voucher_id)
     rules = with_subsidy_status(desk.rules, read_subsidy_status(db))
-    moved = _moved(db, desk, rules, sorted({row.station_id for row in new}))
-    Settlement(desk.registry, rules, desk.at, desk.by).stand_otherwise(db, moved)
+    settlement = Settlement(desk.registry, rules, desk.at, desk.by)
+    moved = _moved(db, settlement, sorted({row.station_id for row in new}))
+    settlement.stand_otherwise(db, moved)
     refresh(db, desk, sorted({one.statement.station_id for one in moved}))
     return new, moved
 
 
-def _moved(db: Connection, desk: Desk, rules: Rules, stations: Sequence[str]) -> list[KeptStatement]:
-    """Posted statements whose subsidy's standing is another one than that it was settled with."""
-    if not stations:
-        return []
-    settled = {
-        (row.statement_id, row.month): (row.subsidy_receivable, row.unconfirmed)
-        for row in read_settled(db, stations=stations)
-    }
-    found = []
-    for one in read_statements(db, stations=stations, states=("posted",)):
-        said = one.statement
-        station = desk.registry.stations.get(said.station_id)
-        if station is None:
-            continue
-        standing = subsidy_standing(station, month_days(said.month)[-1], rules)
-        was = settled.get((one.statement_id, said.month))
-        if was is not None and was != (standing.receivable, standing.unconfirmed):
-            found.append(one)
-    return found
+def _moved(db: Connection, settlement: Settlement, stations: Sequence[str]) -> list[KeptStatement]:
+    """Posted statements of whose subsidy another part is a receivable than it was settled with."""
+    posted = [
+        one
+        for one in read_statements(db, stations=stations, states=("posted",))
+        if one.statement.station_id in settlement.registry.stations
+    ]
+    was: dict[str, list[SettledIncome]] = {}
+    for row in read_settled(db, stations=stations):
+        was.setdefault(row.statement_id, []).append(row)
+    now = settlement.settled_now(db, posted)
+    return [one for one in posted if sorted(now[one.statement_id], key=_month) != was.get(one.statement_id, [])]
+
+
+def _month(row: SettledIncome) -> str:
+    return row.month

@@ -173,7 +173,7 @@ def _notes(found: _Month, part: str) -> tuple[Text, ...]:
     elif found.income.unconfirmed:
         because = found.tariff.because if found.tariff and found.tariff.because else Text("规则待核实", "a rule")
         notes.append(Text(f"预估待核实：{because.zh}", f"the estimate is unconfirmed: {because.en}"))
-    if part == "subsidy" and any(not row.subsidy_receivable for row in found.settled):
+    if part == "subsidy" and any(row.memo_subsidy_fen or not row.subsidy_receivable for row in found.settled):
         notes.append(_MEMO)
     if part == "subsidy" and any(row.unconfirmed for row in found.settled):
         notes.append(_LIST_OPEN)
@@ -270,8 +270,8 @@ _UNITS: Final = Text(
     "Units that change within the month, as in a merger, count by their days: only the proportions mean something.",
 )
 _MEMO: Final = Text(
-    "补贴仅备查：电站未在补贴清单内，结算的补贴不是应收",
-    "a memo: the station is not in the subsidy list, so no receivable",
+    "结算的补贴中有仅备查、不是应收的：电站未在补贴清单内，或超出清单容量",
+    "of the settled subsidy some is a memo, no receivable: not listed, or beyond the listed capacity",
 )
 _LIST_OPEN: Final = Text(
     "结算的补贴待核实：尚无人登记该电站在补贴清单中的状态",

@@ -153,7 +153,7 @@ def _daily(
         with_subsidy = energy_wh if left_wh is None else min(energy_wh, left_wh)
         left_wh = None if left_wh is None else left_wh - with_subsidy
         base_units = price_units(tariff.base)
-        paid_for = standing.receivable_wh(with_subsidy)
+        paid_for = standing.receivable_of(with_subsidy)
         worth += energy_wh * base_units + paid_for * (price_units(tariff.price) - base_units)
         worth_base += energy_wh * base_units
         gross, base = _rounded(worth) - before, _rounded(worth_base) - base_before

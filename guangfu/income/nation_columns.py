@@ -94,7 +94,7 @@ def _listed_w(registry: Registry, stations: Sequence[str], days: Sequence[date],
     return np.array(
         [
             [
-                standing.receivable_wh(standing.capacity_w)
+                standing.receivable_of(standing.capacity_w)
                 for standing in standings_of(registry.stations[name], days, rules)
             ]
             for name in stations

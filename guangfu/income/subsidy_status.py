@@ -39,24 +39,29 @@ class Standing:
     document: str
     unconfirmed: bool
 
-    def subsidised_wh(self, energy_wh: int) -> int:
-        """The part of some energy that has a subsidy, by capacity share; the rest has none. [Wh]
+    @property
+    def is_whole(self) -> bool:
+        """Whether the subsidy of all of its energy is a receivable."""
+        return self.receivable_of(self.capacity_w) == self.capacity_w
 
-        Whole watt-hours by largest remainder, so that both parts sum to the energy; negative for a correction.
+    def subsidised(self, amount: int) -> int:
+        """The part of some energy [Wh], or of its money [fen], that has a subsidy, by capacity share.
 
-        >>> Standing(ListStatus.LISTED, True, 300_000, 200_000, "", False).subsidised_wh(1_000)
+        Whole units by largest remainder, so that it and the rest sum to the amount; negative for a correction.
+
+        >>> Standing(ListStatus.LISTED, True, 300_000, 200_000, "", False).subsidised(1_000)
         667
         """
         listed = self.capacity_w if self.listed_capacity_w is None else min(self.listed_capacity_w, self.capacity_w)
         if self.status is ListStatus.REMOVED or listed <= 0:
             return 0
         if listed == self.capacity_w:
-            return energy_wh
-        return int(split(Fen(energy_wh), {"listed": listed, "rest": self.capacity_w - listed})["listed"])
+            return amount
+        return int(split(Fen(amount), {"listed": listed, "rest": self.capacity_w - listed})["listed"])
 
-    def receivable_wh(self, energy_wh: int) -> int:
-        """The part of some energy whose subsidy is a receivable: none while the station is not listed. [Wh]"""
-        return self.subsidised_wh(energy_wh) if self.receivable else 0
+    def receivable_of(self, amount: int) -> int:
+        """The part of some energy, or of its money, whose subsidy is a receivable: none while it is not listed."""
+        return self.subsidised(amount) if self.receivable else 0
 
 
 def subsidy_standing(station: Station, day: date, rules: Rules) -> Standing:

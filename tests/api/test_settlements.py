@@ -12,9 +12,12 @@ import pytest
 
 from guangfu.income.figures import DailyEnergy, MonthlyIncome
 from guangfu.income.rules import load_rules
+from guangfu.income.rules.models import ListStatus
 from guangfu.income.settlement.differences import Compared, MonthEstimated, explain
-from guangfu.income.settlement.models import StatementCorrection, settled_income
+from guangfu.income.settlement.models import StatementCorrection
+from guangfu.income.settlement.receivable import Memos, settled_income
 from guangfu.income.settlement.window import window_estimate
+from guangfu.income.subsidy_status import Standing
 from guangfu.ledger.books import Part
 from guangfu.ledger.fen import Fen
 from guangfu.storage.opening import StorageSettings, open_telemetry_store
@@ -26,6 +29,7 @@ from guangfu.storage.sql.settlement import KeptStatement, replace_settled, write
 from tests.api.small_county import Api, fill_sql, serving
 from tests.income.statements import statement
 
+AS_LISTED = Standing(ListStatus.LISTED, True, 300_000, None, "", unconfirmed=True)
 AT = datetime(2026, 6, 2, tzinfo=UTC)
 OLD = StatementCorrection("2026-03", Part.BASE, -10_000, Fen(-304), "倍率更正")
 
@@ -51,7 +55,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with engine.begin() as db:
         replace_month(db, "2026-05", ["st2"], daily=[], monthly=[estimated], villages=[])
         write_statements(db, [kept])
-        replace_settled(db, [], settled_income(said, kept.statement_id, receivable=True, unconfirmed=True))
+        replace_settled(db, [], settled_income(said, kept.statement_id, lambda _: AS_LISTED, Memos(Fen(0))))
         write_station_months(db, [StationMonth("st2", "2026-05", "settled", AT, "李", kept.statement_id)])
     with serving(store, engine) as running:
         yield running

@@ -17,6 +17,7 @@ _SCHEMAS: Final[Mapping[str, Any]] = json.loads(Path(__file__).with_name("openap
 _MONEY: Final = re.compile(r"(^|_)(fen|yuan)(_|$)")
 WITHOUT: Final = {
     "AllocationRow": "the bank's amount; `chosen` marks a match that no document tells",
+    "FinanceStep": "a sum of the month's stations, which have marks, as their own sum beside it has",
     "Notice": "what was planned by the village, and paid by the bank",
     "PaymentRow": "due by a document or by attendance, paid by the bank",
     "PlanLineRow": "decided by the village; what the rules find of it has marks of its own",

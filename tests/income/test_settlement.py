@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from guangfu.clock import CHINA
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.rules import load_rules
+from guangfu.income.rules.models import ListStatus
 from guangfu.income.settlement.checking import check_statement
 from guangfu.income.settlement.differences import NOT_ESTIMATED, Compared, MonthEstimated, OurMeter, attention, explain
-from guangfu.income.settlement.models import Cause, Statement, StatementCorrection, settled_income
+from guangfu.income.settlement.models import Cause, Statement, StatementCorrection, settled_months
+from guangfu.income.settlement.receivable import memos, receivable_amounts, settled_income
 from guangfu.income.settlement.window import WindowEstimate, window_estimate
 from guangfu.income.settlement.worth import rounded
+from guangfu.income.subsidy_status import Standing
 from guangfu.ledger.books import AGENCY, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.journal import Entry, check_balanced
@@ -64,6 +67,7 @@ def compared(draw: st.DrawFn) -> Compared:
         0,
         -draw(st.integers(0, 10**9)),
         draw(st.integers(0, 10**9)),
+        Fraction(draw(st.integers(0, 3)), 3),
     )
     ours = OurMeter(draw(st.integers(1, 10_000)), draw(st.none() | st.just(10**9)))
     meters = {("meter-1", START): ours} if draw(st.booleans()) else {}
@@ -85,10 +89,26 @@ def test_the_causes_sum_to_the_difference_exactly(said: Statement, against: Comp
         assert sum(getattr(one, field) for one in causes) == total - before
 
 
-@given(statements(), st.booleans())
-@settings(max_examples=100, deadline=None)
-def test_a_statements_rows_have_all_of_it_and_no_more(said: Statement, receivable: bool) -> None:
-    rows = settled_income(said, "x", receivable=receivable, unconfirmed=False)
+standings = st.builds(
+    Standing, st.just(ListStatus.LISTED), st.booleans(), st.just(300_000), st.sampled_from([None, 0, 200_000, 400_000]),
+    st.just(""), st.booleans(),
+)  # fmt: skip
+
+
+@given(statements(), standings, st.integers(0, 10**6))
+@settings(max_examples=200, deadline=None)
+def test_a_statements_rows_have_all_of_it_and_its_receivables_and_memos_are_all_of_its_subsidy(
+    said: Statement, standing: Standing, before: int
+) -> None:
+    memo = memos(said, lambda _: standing, dict.fromkeys(settled_months(said), before))
+    rows = settled_income(said, "x", lambda _: standing, memo)
+    own, corrections = receivable_amounts(said, memo)
+    for row in rows:
+        posted = corrections.get((row.month, Part.SUBSIDY), 0) + (own[Part.SUBSIDY] if row.month == said.month else 0)
+        assert posted == row.settled_subsidy_fen - row.memo_subsidy_fen
+        assert row.receivable_subsidy_fen == (posted if standing.receivable else 0)
+    if standing.receivable and standing.listed_capacity_w in {None, 400_000} and not before:
+        assert not any(row.memo_subsidy_fen for row in rows)
     assert len({row.month for row in rows}) == len(rows) and rows[0].month == said.month
     for part, field in ((Part.BASE, "settled_base_fen"), (Part.SUBSIDY, "settled_subsidy_fen")):
         assert sum(getattr(row, field) for row in rows) == said.part_fen(part) + said.corrections_fen(part)

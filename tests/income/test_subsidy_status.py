@@ -24,7 +24,7 @@ def _row(
 def test_nobody_has_said_anything_so_it_is_taken_as_listed_and_unconfirmed() -> None:
     standing = subsidy_standing(STATION, DAY, RULES)
     assert (standing.status, standing.receivable, standing.unconfirmed) == (ListStatus.LISTED, True, True)
-    assert standing.receivable_wh(1_001) == 1_001
+    assert standing.receivable_of(1_001) == 1_001
 
 
 def test_the_row_that_began_last_holds_until_the_day_before_its_end() -> None:
@@ -46,20 +46,20 @@ def test_the_row_that_began_last_holds_until_the_day_before_its_end() -> None:
 
 def test_an_unlisted_station_has_a_memo_and_a_removed_one_has_nothing() -> None:
     unlisted = Standing(ListStatus.UNLISTED, False, 300_000, 200_000, "", False)
-    assert (unlisted.subsidised_wh(900), unlisted.receivable_wh(900)) == (600, 0)
+    assert (unlisted.subsidised(900), unlisted.receivable_of(900)) == (600, 0)
     removed = Standing(ListStatus.REMOVED, False, 300_000, None, "", False)
-    assert removed.subsidised_wh(900) == 0
+    assert removed.subsidised(900) == 0
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(1, 10**9), st.integers(0, 2 * 10**9))
 def test_what_is_within_the_listed_capacity_and_the_rest_sum_to_the_energy(
     energy: int, total: int, listed: int
 ) -> None:
-    within = Standing(ListStatus.LISTED, True, total, listed, "", False).subsidised_wh(energy)
-    beyond = Standing(ListStatus.LISTED, True, total, max(total - listed, 0), "", False).subsidised_wh(energy)
+    within = Standing(ListStatus.LISTED, True, total, listed, "", False).subsidised(energy)
+    beyond = Standing(ListStatus.LISTED, True, total, max(total - listed, 0), "", False).subsidised(energy)
     assert abs(within * total - energy * min(listed, total)) < total
     assert abs(within + beyond - energy) <= 1
-    assert within == -Standing(ListStatus.LISTED, True, total, listed, "", False).subsidised_wh(-energy)
+    assert within == -Standing(ListStatus.LISTED, True, total, listed, "", False).subsidised(-energy)
 
 
 def test_a_changed_place_is_another_version_of_the_rules() -> None:

@@ -8,6 +8,7 @@ is what remains of the difference when all causes before it are taken off:
     loss        transformer and line loss, which telemetry does not see
     missing     what telemetry did not measure, as far as it can be due to that
     price       the statement's energy × (its price - ours)
+    listed      energy for which the statement has a subsidy, less that for which the subsidy list lets us expect one
     correction  退补, of whatever month
     rest        what none of these explains; roundings are here
 """
@@ -98,13 +99,17 @@ def _causes_wh(statement: Statement, compared: Compared) -> dict[Cause, int]:
 
 def _causes_fen(statement: Statement, compared: Compared, part: Part, wh: Mapping[Cause, int]) -> dict[Cause, Fen]:
     window, month = compared.window, compared.month
-    price = window.price.get(part, Fraction(0))
+    full = window.price.get(part, Fraction(0))
+    price = full if part is Part.BASE else full * window.subsidised
     before, of_window = (
         (month.base_fen, window.base_fen) if part is Part.BASE else (month.subsidy_fen, window.subsidy_fen)
     )
     found = {cause: rounded(wh[cause] * price) for cause in (Cause.FACTOR, Cause.LOSS, Cause.MISSING)}
     found[Cause.WINDOW] = Fen(of_window - before)
-    found[Cause.PRICE] = rounded(_worth(statement, part) - statement.settled_energy_wh * price)
+    paid_for = _paid_for(statement, part)
+    found[Cause.LISTED] = rounded(paid_for * full - statement.settled_energy_wh * price) if paid_for else Fen(0)
+    expected = paid_for * full if paid_for else statement.settled_energy_wh * price
+    found[Cause.PRICE] = rounded(_worth(statement, part) - expected)
     found[Cause.CORRECTION] = statement.corrections_fen(part)
     total = statement.part_fen(part) + statement.corrections_fen(part) - before
     found[Cause.REST] = Fen(total - sum(found.values()))
@@ -114,6 +119,12 @@ def _causes_fen(statement: Statement, compared: Compared, part: Part, wh: Mappin
 def _worth(statement: Statement, part: Part) -> int:
     """What the statement's lines are worth before rounding. [Wh × millionths of a yuan per kWh]"""
     return sum(line.settled_energy_wh * line.price_micro_yuan_per_kwh for line in statement.lines if line.part is part)
+
+
+def _paid_for(statement: Statement, part: Part) -> int:
+    """For how much energy the statement has a part: of the base for all; 0 where it does not have the part. [Wh]"""
+    lines = [line.settled_energy_wh for line in statement.lines if line.part is part]
+    return statement.settled_energy_wh if lines and part is Part.BASE else sum(lines)
 
 
 def attention(differences: tuple[Difference, ...], tolerance_wh: int, *, estimated: bool) -> tuple[Cause, ...]:

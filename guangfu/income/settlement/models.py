@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -135,23 +135,22 @@ class SettledIncome:
     subsidy_year: int
     subsidy_receivable: bool
     unconfirmed: bool
+    memo_subsidy_fen: Fen = Fen(0)
+    """Of the subsidy, what is no receivable: all of it while the station is not listed, and what is beyond the listed
+    capacity."""
+
+    @property
+    def receivable_subsidy_fen(self) -> Fen:
+        return Fen(self.settled_subsidy_fen - self.memo_subsidy_fen if self.subsidy_receivable else 0)
 
 
-def settled_income(
-    statement: Statement, statement_id: str, *, receivable: bool, unconfirmed: bool
-) -> list[SettledIncome]:
-    """The rows of a statement: its own month first, then each older month that a correction names.
-
-    Args:
-        receivable: Whether the subsidy is owed to the agency; while a station is not listed it is a memo only.
-        unconfirmed: Whether that rests on something nobody has confirmed.
-    """
-    months = [statement.month, *sorted({one.month for one in statement.corrections} - {statement.month})]
-    rows = (_settled(statement, statement_id, month) for month in months)
-    return [replace(row, subsidy_receivable=receivable, unconfirmed=unconfirmed) for row in rows]
+def settled_months(statement: Statement) -> list[str]:
+    """The months that a statement settles: its own first, then each older month that a correction names."""
+    return [statement.month, *sorted({one.month for one in statement.corrections} - {statement.month})]
 
 
-def _settled(statement: Statement, statement_id: str, month: str) -> SettledIncome:
+def settled_row(statement: Statement, statement_id: str, month: str) -> SettledIncome:
+    """What a statement says of a month, as if all of its subsidy were a receivable."""
     own = month == statement.month
     named = [one for one in statement.corrections if one.month == month]
     base, subsidy = (
@@ -179,6 +178,7 @@ class Cause(StrEnum):
     FACTOR = "factor"
     LOSS = "loss"
     PRICE = "price"
+    LISTED = "listed"
     CORRECTION = "correction"
     MISSING = "missing"
     REST = "rest"
@@ -189,6 +189,7 @@ CAUSE_NAMES = {
     Cause.FACTOR: Text("倍率", "factor"),
     Cause.LOSS: Text("变损线损", "loss"),
     Cause.PRICE: Text("电价", "price"),
+    Cause.LISTED: Text("补贴电量", "subsidised energy"),
     Cause.CORRECTION: Text("退补", "correction"),
     Cause.MISSING: Text("缺数", "missing data"),
     Cause.REST: Text("其余", "rest"),

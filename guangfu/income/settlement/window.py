@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
+from guangfu.income.estimate import standings_of
 from guangfu.income.figures import DailyEnergy
 from guangfu.income.rules import Rules
 from guangfu.income.settlement.worth import rounded
@@ -22,6 +23,7 @@ class WindowEstimate:
         energy_wh: Of the days that have a figure. [Wh]
         base_fen, subsidy_fen: Of the same days, each rounded once. [fen]
         price: Our mean price of the window by part, exact. [millionths of a yuan per kWh]
+        subsidised: The share of the energy whose subsidy is a receivable by the subsidy list, 0 to 1.
         days_missing: Days of the window without a figure.
         missing_low_wh, missing_high_wh: What the true energy may be less or more, by days without a figure, figures
             that are estimated, and bounds of the window that lie in a gap; both 0 where all was measured. [Wh]
@@ -34,6 +36,7 @@ class WindowEstimate:
     days_missing: int = 0
     missing_low_wh: int = 0
     missing_high_wh: int = 0
+    subsidised: Fraction = Fraction(1)
 
 
 def window_estimate(
@@ -52,11 +55,21 @@ def window_estimate(
     worth = {
         part: sum((row.energy_wh or 0) * _micro(tariffs[row.day], part) for row in known) for part in (None, Part.BASE)
     }
-    gross, base = rounded(worth[None]), rounded(worth[Part.BASE])
+    standings = dict(zip(days, standings_of(station, days, rules), strict=True))
+    paid = sum(
+        standings[row.day].receivable_of(row.energy_wh or 0)
+        * (_micro(tariffs[row.day], None) - _micro(tariffs[row.day], Part.BASE))
+        for row in known
+    )
+    whole = worth[None] - worth[Part.BASE]
+    last = standings[days[-1]]
+    subsidised = Fraction(paid, whole) if whole else Fraction(last.receivable_of(last.capacity_w), last.capacity_w)
+    gross, base = rounded(worth[Part.BASE] + paid), rounded(worth[Part.BASE])
     low, high = _uncertainty(station, rows, days, rules)
     return WindowEstimate(
-        wh, base, Fen(gross - base), _mean_price(worth, wh, tariffs[days[-1]]), len(days) - len(known), low, high
-    )
+        wh, base, Fen(gross - base), _mean_price(worth, wh, tariffs[days[-1]]), len(days) - len(known), low, high,
+        subsidised,
+    )  # fmt: skip
 
 
 def _mean_price(worth: Mapping[Part | None, int], wh: int, last: TariffRow | None) -> dict[Part, Fraction]:

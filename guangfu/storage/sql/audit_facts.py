@@ -88,7 +88,7 @@ def _settled(db: Connection, village: Collection[str], months: list[str]) -> Ite
         key = (row.station_id, row.month)
         yield SettledRow(*key, Part.BASE.value, row.statement_id, row.settled_base_fen, row.unconfirmed)
         if row.subsidy_receivable:
-            yield SettledRow(*key, Part.SUBSIDY.value, row.statement_id, row.settled_subsidy_fen, row.unconfirmed)
+            yield SettledRow(*key, Part.SUBSIDY.value, row.statement_id, row.receivable_subsidy_fen, row.unconfirmed)
 
 
 def _estimated(db: Connection, village: Collection[str], months: list[str]) -> Iterable[EstimatedRow]:

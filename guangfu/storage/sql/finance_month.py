@@ -237,6 +237,7 @@ class MonthStanding:
     closed: int
     outstanding_fen: int
     late_fen: int
+    unconfirmed: bool
 
     @property
     def overdue(self) -> bool:
@@ -255,6 +256,7 @@ def month_standings(db: Connection, registry: Registry, rules: Rules, today: dat
     owed: dict[str, list[Due]] = {}
     for due in receivables(db, registry):
         owed.setdefault(due.month, []).append(due)
+    doubtful = doubtful_months(db)
     return [
         MonthStanding(
             month=month,
@@ -264,6 +266,8 @@ def month_standings(db: Connection, registry: Registry, rules: Rules, today: dat
             closed=of.get("closed", 0),
             outstanding_fen=sum(due.amount for due in owed.get(month, ())),
             late_fen=_late(registry, owed.get(month, ()), deadlines_into_agency(registry, rules, month), today),
+            unconfirmed=any((due.station_id, month) in doubtful for due in owed.get(month, ()))
+            or any(doubt for _, doubt in deadlines_into_agency(registry, rules, month).values() if month in owed),
         )
         for month, of in sorted(counts.items(), reverse=True)
     ]

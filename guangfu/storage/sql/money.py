@@ -60,7 +60,8 @@ def _owed() -> Iterator[tuple[sa.Table, Any, Any, Any, sa.ColumnElement[bool]]]:
     base, subsidy = (sa.literal(part.value, sa.Text) for part in (Part.BASE, Part.SUBSIDY))
     no_year = sa.cast(sa.null(), sa.Integer)
     yield settled, base, no_year, settled.c.settled_base_fen, sa.true()
-    yield settled, subsidy, settled.c.subsidy_year, settled.c.settled_subsidy_fen, settled.c.subsidy_receivable
+    receivable = settled.c.settled_subsidy_fen - settled.c.memo_subsidy_fen
+    yield settled, subsidy, settled.c.subsidy_year, receivable, settled.c.subsidy_receivable
     yield vat, vat.c.part, no_year, -vat.c.settled_tax_fen, vat.c.taxpayer == "grid"
     stands = sa.and_(came.c.reversed_at.is_(None), came.c.part.in_([part.value for part in Part]))
     yield came, came.c.part, came.c.subsidy_year, -came.c.received_fen, stands

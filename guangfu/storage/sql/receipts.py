@@ -189,7 +189,7 @@ def read_settled_dues(db: Connection, *, stations: Sequence[str] | None = None) 
     for row in read_settled(db, stations=stations):
         dues.append(Due(row.station_id, row.month, Part.BASE.value, row.settled_base_fen))
         if row.subsidy_receivable:
-            subsidy = row.settled_subsidy_fen
+            subsidy = row.receivable_subsidy_fen
             dues.append(Due(row.station_id, row.month, Part.SUBSIDY.value, subsidy, row.subsidy_year))
     return dues
 

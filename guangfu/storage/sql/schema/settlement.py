@@ -100,6 +100,7 @@ settled_income = Table(
     Column("subsidy_year", Integer, nullable=False),
     Column("subsidy_receivable", Boolean, nullable=False),  # false: a memo, no receivable, such as unlisted
     Column("unconfirmed", Boolean, nullable=False),
+    Column("memo_subsidy_fen", BigInteger, nullable=False, server_default="0"),  # of the subsidy, what is no receivable
     Index(None, "month"),
     Index(None, "statement_id"),
 )  # fmt: skip
