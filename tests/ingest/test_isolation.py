@@ -2,6 +2,8 @@
 
 import ctypes
 import threading
+import urllib.parse
+import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,11 +32,15 @@ from tests.ingest.world import (
     stored_keys,
     telemetry,
 )
-from tests.services.running import Service
+from tests.services.running import Service, running_influxdb
 from tests.storage.fake_influxdb import FakeInfluxDB, running_fake
 from tests.storage.stores import influxdb_place, write_influxdb
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+GRANT = "GRANT ALL ON guangfu TO ingest"
+REVOKE = "REVOKE ALL ON guangfu FROM ingest"
 
 
 class Killed(Exception):
@@ -179,6 +185,45 @@ def test_an_answer_that_is_no_refusal_keeps_everything_and_is_tried_again(
             eventually(lambda: metrics.get_sample_value("guangfu_ingest_readings_stored_total") == 100)
         store.close()
     assert len(set(fake.stored)) == 100
+    assert counted(engine) == {}
+
+
+def test_a_real_influxdb_that_lets_ingest_in_no_more_and_then_again_gets_everything(
+    settings: Settings, publisher: Publisher, influxdb: Service, engine: Engine, tmp_path: Path
+) -> None:
+    """401 for a password that is void, 403 for a right that was taken away."""
+    del influxdb  # that it is installed
+    metrics = CollectorRegistry()
+    make_session(settings)
+
+    def failures() -> float:
+        return metrics.get_sample_value("guangfu_ingest_store_failures_total") or 0
+
+    (tmp_path / "influxdb").mkdir()
+    with running_influxdb(tmp_path / "influxdb", access_control=True) as own:
+
+        def order(statement: str, who: str = "u=admin&p=a") -> None:
+            query = urllib.parse.urlencode({"q": statement})
+            urllib.request.urlopen(f"http://{own.host}:{own.port}/query?{who}&{query}", b"", timeout=20).close()
+
+        order("CREATE USER admin WITH PASSWORD 'a' WITH ALL PRIVILEGES", who="")
+        for statement in ("CREATE DATABASE guangfu", "CREATE USER ingest WITH PASSWORD 'old'", GRANT):
+            order(statement)
+        url, bucket = f"http://{own.host}:{own.port}", "guangfu/autogen"
+        store = InfluxDBStore(url, bucket=bucket, org="-", token="ingest:old", timeout_s=5)
+        with running_ingest(settings, store, engine, metrics=metrics):
+            for number, (away, back) in enumerate(
+                [("SET PASSWORD FOR ingest = 'new'", "SET PASSWORD FOR ingest = 'old'"), (REVOKE, GRANT)], 1
+            ):
+                order(away)
+                before, keys = failures(), [("s-0", NOON_MS - i, i) for i in range(100 * number)]
+                publisher.publish(*(telemetry(s, meter(at, total_wh=i)) for s, at, i in keys[-100:]))
+                eventually(lambda than=before: failures() >= than + 2)  # type: ignore[misc]
+                assert metrics.get_sample_value("guangfu_ingest_spool_messages") == 100
+                order(back)
+                eventually(lambda: metrics.get_sample_value("guangfu_ingest_spool_messages") == 0)
+                assert stored_keys(store) == sorted(keys)
+        store.close()
     assert counted(engine) == {}
 
 

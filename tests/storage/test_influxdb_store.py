@@ -113,7 +113,7 @@ def test_access_by_user_and_password(own_influxdb: Service) -> None:
     ask_influxdb(own_influxdb, "CREATE USER grid WITH PASSWORD 'sun:shine' WITH ALL PRIVILEGES")
     own_influxdb.stop()
     config = Path(own_influxdb.command[-1])
-    config.write_text(config.read_text() + "  auth-enabled = true\n")  # the file ends in its section [http]
+    config.write_text(config.read_text().replace("auth-enabled = false", "auth-enabled = true"))
     own_influxdb.start()
     url = f"http://{own_influxdb.host}:{own_influxdb.port}"
     store = store_at(url, token="grid:sun:shine")
