@@ -173,7 +173,7 @@ def drain_telegraf(place: Place, consumer: str, count: int, readings: int) -> Ta
     try:
         until(lambda: place.connections(client_id) > seen, 0.001)
         began = time.perf_counter()
-        until(lambda: place.written() >= awaited, 0.05)  # InfluxDB stops to answer this
+        place.await_written(awaited)
         elapsed_s = time.perf_counter() - began
     finally:
         process.terminate()

@@ -129,7 +129,7 @@ def _drain_program(
         if duckdb:
             until(lambda: program.metric("guangfu_ingest_readings_stored_total") >= readings, 0.05)
         else:
-            until(lambda: place.written() >= readings, 0.05)
+            place.await_written(readings)
         taken = Taken(time.perf_counter() - began_s, program.cpu_s() - cpu_s)
         peak_mb = program.peak_mb()
     if not duckdb:

@@ -46,6 +46,15 @@ class Place:
         with urllib.request.urlopen(f"{self.influx_url}/debug/vars") as answer:
             return int(json.load(answer)["write"]["values"]["pointReq"])
 
+    def await_written(self, points: int) -> None:
+        """Until InfluxDB has taken so many since it started; seldom asked, since it stops to answer."""
+        began_s, least = time.monotonic(), self.written()
+        while (written := self.written()) < points:
+            passed_s = time.monotonic() - began_s
+            assert passed_s < PATIENCE_S, "it did not come to its end"
+            left_s = passed_s * (points - written) / max(1, written - least)
+            time.sleep(min(0.5, max(0.02, left_s / 4)))
+
     def new_database(self, name: str) -> None:
         query = urllib.parse.urlencode({"q": f'CREATE DATABASE "{name}"'})
         urllib.request.urlopen(f"{self.influx_url}/query?{query}", data=b"").close()

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks.raw_mqtt import RawPublisher, publish_packet
+from benchmarks.raw_mqtt import RawPublisher, packets, publish_packet
 from guangfu.telemetry.encode import encode_message
 from guangfu.telemetry.reading import Message, Reading
 from guangfu.telemetry.topics import TopicKind, format_topic
@@ -25,10 +25,10 @@ def flood(port: int, count: int, readings: int, *, begin: Callable[[], None]) ->
     """Sends `count` messages as fast as the broker acknowledges them; returns how many it did."""
     from benchmarks.ingest_place import message_of
 
-    messages = [message_of(number, readings) for number in range(count)]
+    pieces = list(packets(message_of(number, readings) for number in range(count)))
     publisher = RawPublisher(port)
     begin()
-    publisher.publish(messages)
+    publisher.send_all(pieces)
     publisher.close()
     return count
 

@@ -13,6 +13,7 @@ from guangfu.storage.errors import StorageError
 from guangfu.storage.opening import StorageSettings, opened_stores
 from guangfu.telemetry.mapping.nodes import BadMapping
 from guangfu.texts import Lang, Text
+from ingest.process import prepare
 from ingest.program import PartDied, run
 from ingest.settings import Settings
 
@@ -69,4 +70,5 @@ def _run(settings: Settings, storage: StorageSettings, lang: Lang, *, leave: boo
     with stopped_by_signal() as stop, opened_stores(storage, ask=False) as (store, engine):
         receiving = RECEIVING(lang, host=settings.mqtt_host, port=settings.mqtt_port, spool=settings.spool_file)
         typer.echo(receiving, err=True)
+        prepare()
         run(settings, store, engine, SystemClock(), stop, leave=leave)

@@ -1,8 +1,9 @@
 """From the spool to the telemetry store: decode, check, write, then move the cursor.
 
 While a batch is being written the next one is made ready and, where many messages wait, written beside
-it; the cursor moves in the order of the spool. It moves, and SQL is owed what it must learn, in one transaction, after
-the store has the points. A crash in between repeats batches, and writing a point again changes nothing.
+it; the cursor moves in the order of the spool, by a thread of its own. It moves, and SQL is owed what it must learn,
+in one transaction, after the store has the points. A crash in between repeats batches, and writing a point again
+changes nothing.
 """
 
 import logging
@@ -10,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, NamedTuple
+from typing import Final
 
 from guangfu.clock import Clock, to_ms
 from guangfu.storage.errors import Refused, Unavailable
@@ -33,12 +34,8 @@ _WRITES: Final = 2
 _MOST_MESSAGES: Final = 20_000
 """So many messages are a full batch even if hardly any points are in them."""
 
-
-class _Write(NamedTuple):
-    """A batch that is being written; what the store refused of it, or `None` if `stop` came first."""
-
-    batch: Batch
-    refused: Future[list[RefusedPoint] | None]
+Refusals = list[RefusedPoint] | None
+"""What the store refused of a batch; `None` if `stop` came first."""
 
 
 class Forwarder:
@@ -57,8 +54,10 @@ class Forwarder:
         self._interpreter = interpreter
         self._plausibility = Plausibility()
         self._backoff = Backoff()
-        self._pool = ThreadPoolExecutor(_WRITES, "ingest-writer")
-        self._writes: deque[_Write] = deque()
+        self._writers = ThreadPoolExecutor(_WRITES, "ingest-writer")
+        # A thread of its own: to move the cursor waits for the disk, and the next batch need not.
+        self._settler = ThreadPoolExecutor(1, "ingest-settler")
+        self._settling: deque[Future[bool]] = deque()
 
     def run(self, stop: threading.Event) -> None:
         """Forwards until `stop`; while there is no registry, messages wait in the spool."""
@@ -69,7 +68,8 @@ class Forwarder:
                     self.forward(directory, stop)
         finally:
             # Not waiting: when one write fails for good, the other may be trying until the supervisor stops all.
-            self._pool.shutdown(wait=False)
+            self._writers.shutdown(wait=False)
+            self._settler.shutdown(wait=False)
 
     def forward(self, directory: Directory, stop: threading.Event) -> None:
         """Stores what waits in the spool, until nothing does or another directory is in force."""
@@ -84,9 +84,9 @@ class Forwarder:
                     batch = self._new_batch(directory)
             if groups:
                 continue
-            if self._writes:
+            if self._settling:
                 # What came meanwhile is better written together than a little at a time.
-                self._end_oldest(stop)
+                self._settling.popleft().result()
             elif not batch.groups:
                 return
             elif not lingered:
@@ -110,20 +110,25 @@ class Forwarder:
     def _begin(self, batch: Batch, stop: threading.Event) -> None:
         """Starts a write, once fewer than `_WRITES` are under way."""
         batch.judge(self._plausibility)
-        while len(self._writes) >= _WRITES and not stop.is_set():
-            self._end_oldest(stop)
-        self._writes.append(_Write(batch, self._pool.submit(self._write_batch, batch, stop)))
+        while len(self._settling) >= _WRITES:
+            self._settling.popleft().result()
+        before = self._settling[-1] if self._settling else None
+        refused = self._writers.submit(self._write_batch, batch, stop)
+        self._settling.append(self._settler.submit(self._settle, batch, refused, before, stop))
 
-    def _end_oldest(self, stop: threading.Event) -> None:
-        """Waits for the write that began first, and moves the cursor past it; not if `stop` came first."""
-        batch, writing = self._writes.popleft()
+    def _settle(
+        self, batch: Batch, writing: Future[Refusals], before: Future[bool] | None, stop: threading.Event
+    ) -> bool:
+        """Moves the cursor past what was written; not if `stop` came first, nor if the batch before it was not."""
         refused = writing.result()
-        if refused is None:
-            return
+        if refused is None or (before is not None and not before.result()):
+            return False
         if refused:
             batch.add_refused(refused, self._read_again(batch.groups))
-        if self._advance(batch, stop):
+        settled = self._advance(batch, stop)
+        if settled:
             self._count(batch)
+        return settled
 
     def _read_again(self, groups: Sequence[int]) -> Iterator[Group]:
         """The groups one by one; they are in the spool until the cursor has passed them."""
@@ -132,8 +137,8 @@ class Forwarder:
 
     def _abandon(self) -> None:
         """At the end: what is being written is written again at the next start, since the cursor stays before it."""
-        while self._writes:
-            self._writes.popleft().refused.result()
+        while self._settling:
+            self._settling.popleft().result()
 
     def _count(self, batch: Batch) -> None:
         for letter in batch.owed.letters:
@@ -144,7 +149,7 @@ class Forwarder:
         if batch.size:
             self._counters.last_write.set(to_ms(self._clock.now()) / 1000)
 
-    def _write_batch(self, batch: Batch, stop: threading.Event) -> list[RefusedPoint] | None:
+    def _write_batch(self, batch: Batch, stop: threading.Event) -> Refusals:
         points, step = batch.points, self._settings.batch_points
         refused: list[RefusedPoint] = []
         for start in range(0, len(points), step):
@@ -154,7 +159,7 @@ class Forwarder:
             refused += some
         return refused
 
-    def _write(self, points: Sequence[Point], stop: threading.Event) -> list[RefusedPoint] | None:
+    def _write(self, points: Sequence[Point], stop: threading.Event) -> Refusals:
         """Tries until the store has the points; `None` if `stop` came first."""
         while not stop.is_set():
             try:

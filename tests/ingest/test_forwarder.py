@@ -130,6 +130,33 @@ def test_the_origin_of_a_letter_is_the_same_when_its_group_is_read_again(tmp_pat
     crashing.close()
 
 
+class BreakingStore(PickyStore):
+    """Breaks at one of its writes; the others go on, the one beside it too."""
+
+    def __init__(self, breaks_at_wh: int) -> None:
+        super().__init__("singly")
+        self._breaks_at_wh = breaks_at_wh
+
+    def write(self, points: Sequence[Point]) -> list[RefusedPoint]:
+        if any(point.reading.energy_export_total_wh == self._breaks_at_wh for point in points):
+            raise RuntimeError("broken")
+        return super().write(points)
+
+
+def test_the_cursor_never_passes_a_batch_whose_write_broke(tmp_path: Path) -> None:
+    """The batch after it is written beside it, and is written again at the next start."""
+    settings = Settings(spool_path=tmp_path / "spool", batch_points=1)
+    spool, store = Spool(settings.spool_file), BreakingStore(breaks_at_wh=2)
+    counters = Counters(CollectorRegistry(), spool, ManualClock(NOON))
+    forwarder = Forwarder(settings, spool, store, CurrentDirectory(DIRECTORY), ManualClock(NOON), counters)  # type: ignore[arg-type]
+    groups = [spool.append(frames(1, start=total_wh)) for total_wh in (0, 2, 4, 6)]
+    with pytest.raises(RuntimeError, match="broken"):
+        forwarder.run(threading.Event())
+    assert spool.cursor == groups[0]
+    assert spool.depth().messages == 3
+    spool.close()
+
+
 def test_while_the_store_is_away_points_are_tried_again(tmp_path: Path) -> None:
     store = PickyStore("singly", away=2)
     assert forwarded(tmp_path, store, [[*frames(1)]]).letters == []
