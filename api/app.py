@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import schemas
 from api.cached import Shared, SharedByKey
 from api.fleet_view import FleetLook
+from api.known_days import FleetDays
 from api.language import language
 from api.parameters import known_parameters_only
 from api.parts import Parts
@@ -95,6 +96,7 @@ def create_app(
         curves=SharedByKey(settings.curve_cache_s, CURVES_KEPT),
         incomes=SharedByKey(settings.curve_cache_s, CURVES_KEPT),
         forecasts=SharedByKey(settings.curve_cache_s, CURVES_KEPT),
+        days=FleetDays(engine, clock),
         metric_registries=metric_registries,
         stopping=stopping or threading.Event(),
     )

@@ -13,6 +13,7 @@ from api import schemas
 from api.cached import Shared, SharedByKey
 from api.fleet_view import FleetView
 from api.forecast_schemas import Forecast
+from api.known_days import FleetDays
 from api.problems import NotFound
 from api.settings import Settings
 from guangfu.clock import Clock
@@ -40,6 +41,7 @@ class Parts:
     curves: SharedByKey[schemas.PowerCurve]
     incomes: SharedByKey[schemas.FleetIncome]
     forecasts: SharedByKey[Forecast]
+    days: FleetDays
     metric_registries: Sequence[CollectorRegistry]
     stopping: threading.Event
 

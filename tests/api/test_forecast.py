@@ -1,10 +1,16 @@
 """What this month and year will bring, over the API."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
 import pytest
 
+from api.known_days import FleetDays
 from guangfu.income.forecast import typical_wh
 from guangfu.income.rules import load_rules
-from tests.api.small_county import COUNTY, TODAY, Api
+from guangfu.storage.sql.figures import write_daily_energy
+from tests.api.small_county import COUNTY, TODAY, Api, energy
 
 
 def test_the_year_of_a_station_is_what_is_there_and_what_is_to_come(api: Api) -> None:
@@ -50,3 +56,18 @@ def test_a_closed_station_brings_nothing_more_and_an_unknown_one_is_not_found(ap
     closed = api.get("/v1/stations/st6/forecast")
     assert (closed["record"], closed["year"]["p10_wh"], closed["year"]["coverage"]) == (None, 0, None)
     assert api.client.get("/v1/stations/st9/forecast").status_code == 404
+
+
+def test_late_figures_of_a_day_are_in_the_next_forecast_of_the_fleet(api: Api) -> None:
+    """st2 had no figure of 20 April; then it has, and yesterday's of st1 is taken back."""
+    days, stations = FleetDays(api.engine, api.clock), ["st1", "st2"]
+    before = days.of_all(stations, TODAY)
+    late = energy("st2", date(2026, 4, 20), 1_000, 1.0), energy("st1", TODAY - timedelta(days=1), None, 0.0)
+    with api.engine.begin() as db:
+        write_daily_energy(db, [replace(row, computed_at=api.clock.now()) for row in late])
+    after = days.of_all(stations, TODAY)
+    place = (date(2026, 4, 20) - before.first).days
+    assert np.isnan(before.energy_wh[1, place]) and after.energy_wh[1, place] == 1_000
+    assert before.energy_wh[0, -2] == 100_000_000 and np.isnan(after.energy_wh[0, -2])
+    same = FleetDays(api.engine, api.clock).of_all(stations, TODAY)
+    assert np.array_equal(after.energy_wh, same.energy_wh, equal_nan=True)

@@ -11,6 +11,8 @@ from guangfu.ledger.fen import Fen
 from guangfu.storage.sql.figures import (
     read_daily_energy,
     read_daily_income,
+    read_known_days,
+    read_known_since,
     read_monthly_income,
     read_village_income,
     replace_month,
@@ -55,6 +57,21 @@ def test_energy_written_again_replaces_the_day(engine: Engine) -> None:
         write_daily_energy(db, [energy(energy_wh=1), energy(energy_wh=None)])
         write_daily_energy(db, [])
         assert [row.energy_wh for row in read_daily_energy(db, start=DAY, end=DAY)] == [None, 2**40]
+
+
+def test_known_days_have_no_energy_where_they_are_not_complete(engine: Engine) -> None:
+    later = replace(energy("S2"), complete=False, computed_at=AT + timedelta(seconds=1))
+    before, yesterday = energy("S1", DAY - timedelta(days=9)), energy("S1", DAY - timedelta(days=1))
+    with engine.begin() as db:
+        write_daily_energy(db, [energy(), later, before, yesterday])
+        found = read_known_days(db, start=DAY - timedelta(days=1), end=DAY)
+        since, own = read_known_since(db, AT), read_known_days(db, start=DAY, end=DAY, station="S1")
+    assert sorted(found) == [
+        ("S1", "2026-06-29", 2**40, 0.1 + 0.2), ("S1", "2026-06-30", 2**40, 0.1 + 0.2),
+        ("S2", "2026-06-30", None, 0.1 + 0.2),
+    ]  # fmt: skip
+    assert since == [("S2", "2026-06-30", None, 0.1 + 0.2)]
+    assert own == [("S1", "2026-06-30", 2**40, 0.1 + 0.2)]
 
 
 def test_energy_of_days_and_stations_that_were_asked_for(engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -43,6 +43,31 @@ def sum_energy(db: Connection, station_id: str, *, start: date, before: date) ->
         row.station_id == station_id, row.day >= start, row.day < before
     )
     return int(db.execute(total).scalar() or 0)
+
+
+KnownDay = tuple[str, str, int | None, float]
+"""Station, ISO day, energy and coverage; no energy of a day that is not complete. A fleet's year is 287,000 of them."""
+
+
+def read_known_days(db: Connection, *, start: date, end: date, station: str | None = None) -> list[KnownDay]:
+    """From `start` to `end`, both included; as text, since a year is read faster without the index of days."""
+    row = schema.daily_energy.c
+    wanted = _known_days().where(sa.cast(row.day, sa.Text).between(start.isoformat(), end.isoformat()))
+    return _rows_of(db, wanted if station is None else wanted.where(row.station_id == station))
+
+
+def read_known_since(db: Connection, at: datetime) -> list[KnownDay]:
+    """Whatever was computed after an instant, of any day: by one pass over the table, which an index would slow."""
+    return _rows_of(db, _known_days().where(schema.daily_energy.c.computed_at > at))
+
+
+def _known_days() -> sa.Select[Any]:
+    row = schema.daily_energy.c
+    return sa.select(row.station_id, sa.cast(row.day, sa.Text), sa.case((row.complete, row.energy_wh)), row.coverage)
+
+
+def _rows_of(db: Connection, wanted: sa.Select[Any]) -> list[KnownDay]:
+    return [(station, day, wh, coverage) for station, day, wh, coverage in db.execute(wanted)]
 
 
 def read_in_gaps(db: Connection, *, start: date, end: date) -> list[tuple[str, date]]:
