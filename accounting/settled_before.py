@@ -73,6 +73,12 @@ class Known:
     def last_revision(self, said: Statement) -> int:
         return max((one.revision for one in self.of(said)), default=0)
 
+    def with_new(self, new: Sequence[KeptStatement]) -> list[tuple[str, Statement]]:
+        """What will stand, with ids: the new statements, and those of which none takes the place."""
+        taken = {(one.statement.station_id, one.statement.month) for one in new}
+        stands = [x for key, of in self.kept.items() if key not in taken for x in of if x.state != "replaced"]
+        return [(one.statement_id, one.statement) for one in (*stands, *new)]
+
     def faults(self, said: Statement, *, replacing: bool) -> Iterator[Text]:
         """Why the statement can't be taken beside those that are there."""
         standing = self.standing(said)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from accounting.settled_before import TWICE_IN_FILE, Key, Known, daily_energies, monthly_estimates
 from guangfu.clock import month_days
 from guangfu.income.rules import Rules
+from guangfu.income.settlement.continuity import Gap, gaps, touching
 from guangfu.income.settlement.differences import NOT_ESTIMATED, Compared, attention, explain
 from guangfu.income.settlement.matching import our_meters
 from guangfu.income.settlement.models import SettledIncome, Statement, settled_months
@@ -69,6 +70,8 @@ class ImportPlan:
 
     planned: tuple[Planned, ...] = ()
     faults: tuple[Fault, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """Between a new statement and those before and after it."""
 
     @property
     def new(self) -> list[KeptStatement]:
@@ -110,7 +113,10 @@ class Settlement:
             if not wrong:
                 planned.append(self._planned(said, known, compared[key]))
                 known.add(planned[-1].kept)
-        return ImportPlan(tuple(planned), tuple(faults))
+        new = [one.kept for one in planned if one.outcome is not Outcome.SAME]
+        return ImportPlan(
+            tuple(planned), tuple(faults), touching(gaps(known.with_new(new)), {x.statement_id for x in new})
+        )
 
     def _planned(self, said: Statement, known: Known, compared: Compared) -> Planned:
         same = known.same(said)

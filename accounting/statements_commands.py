@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import Connection, Engine
 
 from accounting.settlement import ImportPlan, Outcome, Settlement
-from accounting.statements_shown import show_statement, show_statements
+from accounting.statements_shown import show_gaps, show_statement, show_statements
 from accounting.villages.imports import (
     PREVIEW,
     ApplyOption,
@@ -22,6 +22,7 @@ from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.who import ByOption, who
 from guangfu.exits import Exit
 from guangfu.income.rules import Rules, RulesSettings, load_rules
+from guangfu.income.settlement.continuity import gaps
 from guangfu.income.settlement.fields import load_statement_mapping
 from guangfu.income.settlement.reading import read_statements as read_file
 from guangfu.income.settlement.templates import STANDARD, mapping_path, shipped_mappings, write_template
@@ -99,6 +100,8 @@ def rules_of(db: Connection) -> Rules:
 
 def _tell(plan: ImportPlan, lang: Lang, *, applied: bool) -> None:
     show_statements([one.kept for one in plan.planned], lang)
+    if plan.gaps:
+        show_gaps(plan.gaps, lang)
     count = {outcome: sum(one.outcome is outcome for one in plan.planned) for outcome in Outcome}
     waiting = sum(bool(one.attention) for one in plan.new)
     typer.echo(
@@ -122,6 +125,21 @@ def list_(
     language = Lang.parse(lang)
     with opened_database(sql_url, language) as engine, engine.connect() as db:
         show_statements(read_statements(db, month=month, states=None if state is None else [state]), language)
+
+
+@app.command("gaps")
+def gaps_(sql_url: SqlUrl = None, lang: LangOption = "zh-CN") -> None:
+    """相邻结算单之间漏计或重复的天数与表码；有则退出 1。Days and registers left out, or counted twice.
+
+    例 Example: guangfu statements gaps
+    """
+    language = Lang.parse(lang)
+    with opened_database(sql_url, language) as engine, engine.connect() as db:
+        standing = read_statements(db, states=("imported", "matched", "posted"))
+    found = gaps((one.statement_id, one.statement) for one in standing)
+    show_gaps(found, language)
+    if found:
+        raise typer.Exit(Exit.FOUND)
 
 
 @app.command()

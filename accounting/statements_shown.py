@@ -6,6 +6,7 @@ import typer
 
 from guangfu.commands.shown import local_time, print_table
 from guangfu.income.settlement.checking import kwh, price_text
+from guangfu.income.settlement.continuity import Gap
 from guangfu.income.settlement.models import CAUSE_NAMES, Cause, Difference
 from guangfu.ledger.fen import Fen, yuan_text
 from guangfu.ledger.states import Subject, state_name
@@ -32,6 +33,15 @@ LINE_HEADS = (
     Text("项目", "part"), Text("电量 kWh", "energy, kWh"), Text("电价 元/kWh", "price, yuan/kWh"),
     Text("金额 元", "amount, yuan"),
 )  # fmt: skip
+GAP_HEADS = (
+    Text("前一份", "statement"), Text("后一份", "next"), Text("表号", "meter"), Text("间隔", "between"),
+    Text("天数", "days"), Text("电量 kWh", "energy, kWh"), Text("基础 元", "base, yuan"),
+    Text("补贴 元", "subsidy, yuan"),
+)  # fmt: skip
+GAPS = Text(
+    "相邻结算单之间有 {n} 处不衔接（负数为重复计算），请与电力公司核对：",
+    "{n} times a statement and the next one do not meet (below zero: both count it): ask the power company:",
+)
 CORRECTION_HEADS = (
     Text("退补月份", "corrects"), Text("项目", "part"), Text("原因", "reason"), Text("电量 kWh", "energy, kWh"),
     Text("金额 元", "amount, yuan"),
@@ -65,6 +75,20 @@ def _row(one: KeptStatement, lang: Lang) -> tuple[str, ...]:
         f"{said.window_from} … {said.window_to}", kwh(said.settled_energy_wh), yuan_text(Fen(base)),
         yuan_text(Fen(subsidy)), yuan_text(Fen(difference)),
     )  # fmt: skip
+
+
+def show_gaps(found: Sequence[Gap], lang: Lang) -> None:
+    """What lies between consecutive statements; below zero where both count it."""
+    typer.echo(GAPS(lang, n=len(found)))
+    if found:
+        print_table(lang, GAP_HEADS, [_gap(one) for one in found], numbers=4)
+
+
+def _gap(one: Gap) -> tuple[str, ...]:
+    amounts = (_DASH if fen is None else yuan_text(fen) for fen in (one.base_fen, one.subsidy_fen))
+    energy = _DASH if one.energy_wh is None else kwh(one.energy_wh)
+    between, days = f"{one.ends} … {one.begins}", str(one.days)
+    return one.before_id, one.after_id, one.meter_number or _DASH, between, days, energy, *amounts
 
 
 def causes(found: Sequence[Cause], lang: Lang) -> str:

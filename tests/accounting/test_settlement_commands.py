@@ -97,6 +97,19 @@ def test_from_a_spreadsheet_to_a_closed_month(accounted: County, tmp_path: Path)
     assert "0 could be closed, 1 are" in months("close", "2026-05", "--station", "s1").output
 
 
+def test_days_that_no_statement_counts_are_told_at_the_import_and_later(accounted: County, tmp_path: Path) -> None:
+    """May is read up to 1 June, June from the 3rd on."""
+    later = (*ROW[:1], "2026-06", *ROW[2:5], date(2026, 6, 3), date(2026, 7, 1), 1792.0, 2464.0, 80, None, None,
+             53760, 12.5, 0.3035, 16316.16, 0.4465, 24003.84, None, None, None, None, None)  # fmt: skip
+    assert "do not meet" not in statements("import", workbook(tmp_path / "may.xlsx", ROW), "--apply").output
+    assert statements("gaps").exit_code == Exit.DONE
+    file = workbook(tmp_path / "june.xlsx", later)
+    for said in (statements("import", file).output, statements("import", file, "--apply").output):
+        assert "do not meet" in said and "3,840.000" in said and "1,165.44" in said and "1,714.56" in said
+    found = statements("gaps")
+    assert found.exit_code == Exit.FOUND and "s1-2026-05-1" in found.output and "s1-2026-06-1" in found.output
+
+
 def test_a_month_without_a_statement_needs_a_signed_exception(accounted: County, tmp_path: Path) -> None:
     blocked = months("close", "2026-05", "--apply")
     assert blocked.exit_code == Exit.FOUND and "there is no statement: 3" in blocked.output
