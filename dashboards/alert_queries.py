@@ -19,11 +19,6 @@ FEWEST_DAYS: Final = 5
 SETTLED_DAY: Final = "((now() - interval '3 hours') AT TIME ZONE 'Asia/Shanghai')::date - 1"
 """Yesterday, from three in the morning on; until then the day before it."""
 
-_LAST_MONTH: Final = (
-    "(SELECT (date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai') - interval '1 month')::date AS first, "
-    "(date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai') - interval '1 day')::date AS last)"
-)
-
 
 def silent_minutes(lang: Lang) -> Sql:
     """[min] since the last reading of each station that is open; since its registration, if there was none.
@@ -97,29 +92,6 @@ def missing_yesterdays() -> Sql:
         f"LEFT JOIN daily_energy e ON e.station_id = s.station_id AND e.day = {SETTLED_DAY} "
         f"WHERE s.superseded_at IS NULL AND s.grid_connected_on <= {SETTLED_DAY} "
         f"AND (s.closed_on IS NULL OR s.closed_on > {SETTLED_DAY}) HAVING count(*) > 0"
-    )
-
-
-def overdue_months(lang: Lang, from_day: int, posting_days_floor: float) -> Sql:
-    """Village-level stations of each league whose last month can't be posted, from a day of this month on.
-
-    As in accounting: income there, enough days counted, and each of them complete; no month before the first with
-    income of any station, since nothing was measured then.
-    """
-    overdue = (
-        f"extract(day FROM now() AT TIME ZONE 'Asia/Shanghai') >= {from_day} "
-        "AND to_char(month.first, 'YYYY-MM') >= (SELECT min(month) FROM monthly_income) AND (m.station_id IS NULL "
-        f"OR m.days_counted < {posting_days_floor} * m.days_due OR open.station_id IS NOT NULL)"
-    )
-    return Sql(
-        f"SELECT f.league, count(*) FILTER (WHERE {overdue})::float AS stations "
-        f"FROM {sql.fleet(lang)} f CROSS JOIN {_LAST_MONTH} month "
-        "LEFT JOIN monthly_income m ON m.station_id = f.station_id AND m.month = to_char(month.first, 'YYYY-MM') "
-        "LEFT JOIN (SELECT DISTINCT e.station_id FROM daily_energy e "
-        f"JOIN {_LAST_MONTH} due ON e.day BETWEEN due.first AND due.last "
-        "WHERE e.energy_wh IS NOT NULL AND NOT e.complete) open ON open.station_id = f.station_id "
-        "WHERE f.kind = 'village' AND f.grid_connected_on <= month.last "
-        "AND (f.closed_on IS NULL OR f.closed_on > month.first) GROUP BY f.league ORDER BY f.league"
     )
 
 

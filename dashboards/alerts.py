@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from dashboards import alert_money as money
 from dashboards import alert_queries as ask
 from dashboards.rendering import as_plain
 from dashboards.settings import Settings
@@ -78,6 +79,7 @@ def rules(settings: Settings) -> list[Rule]:
         *_ingest(settings),
         *_accounting(settings),
         *_figures(settings),
+        *_money(settings),
     ]
 
 
@@ -138,14 +140,8 @@ def _accounting(settings: Settings) -> list[Rule]:
 
 
 def _figures(settings: Settings) -> list[Rule]:
-    lang, day = Lang(settings.alert_language), settings.alert_month_overdue_day
     percent, letters = settings.alert_output_percent, settings.alert_dead_letters_per_h
-    floor = load_rules(RulesSettings.load().folder).energy.posting_days_floor
     return [
-        Rule(
-            "guangfu-month-overdue", says.MONTH_OVERDUE, ask.overdue_months(lang, day, floor), "$B > 0",
-            Severity.WARNING, wait="1h", limit=day,
-        ),
         Rule(
             "guangfu-output-low", says.OUTPUT_LOW, ask.output_percent(), f"$B < {percent:g}", Severity.WARNING,
             wait="1h", limit=percent,
@@ -153,6 +149,24 @@ def _figures(settings: Settings) -> list[Rule]:
         Rule(
             "guangfu-dead-letters", says.DEAD_LETTERS, ask.dead_letters(), f"$B > {letters}", Severity.WARNING,
             limit=letters,
+        ),
+    ]  # fmt: skip
+
+
+def _money(settings: Settings) -> list[Rule]:
+    lang, day = Lang(settings.alert_language), settings.alert_month_overdue_day
+    deadlines = load_rules(RulesSettings.load().folder).deadlines
+    return [
+        Rule(
+            "guangfu-month-overdue", says.MONTH_OVERDUE, money.overdue_months(lang, day), "$B > 0",
+            Severity.WARNING, wait="1h", limit=day,
+        ),
+        Rule(
+            "guangfu-receipts-late", says.RECEIPTS_LATE, money.late_receipts(lang, deadlines), "$B > 0",
+            Severity.WARNING, wait="1h",
+        ),
+        Rule(
+            "guangfu-findings-open", says.FINDINGS_OPEN, money.open_findings(lang), "$B > 0", Severity.WARNING,
         ),
     ]  # fmt: skip
 

@@ -334,7 +334,7 @@ def _findings(lang: Lang) -> Panel:
         "check_name": Column(says.CHECK(lang), mappings=words(checks), style=NARROW),
         "period": Column(says.PERIOD(lang), width=80),
         "open": Column(says.IS_OPEN(lang), THOUSANDS, 0, width=70),
-        "explained": Column(says.EXPLAINED(lang), THOUSANDS, 0, width=80),
+        "explained": Column(says.EXPLAINED(lang), THOUSANDS, 0, width=92),
         "since": Column(says.SINCE(lang), width=100),
     }
     return table(says.FINDINGS(lang), Sql(query), columns=shown)

@@ -122,7 +122,7 @@ def _money_by_banner(lang: Lang) -> Panel:
         "banner": Column(
             shared.BANNER(lang), link=finance_link(lang, league="league_code", banner="banner_code"), style=NARROW
         ),
-        **{name: Column(text(lang), THOUSANDS, 2, width=112) for name, text in amounts.items()},
+        **{name: Column(text(lang), THOUSANDS, 2, style=NARROW) for name, text in amounts.items()},
         **age_columns(lang),
     }
     return table(says.MONEY_BY_BANNER(lang), Sql(query), columns=shown, span=24)

@@ -120,18 +120,38 @@ YESTERDAY_MISSING: Final = Warn(
     ),
 )
 MONTH_OVERDUE: Final = Warn(
-    Text("上月收益逾期未齐", "Last month overdue"),
+    Text("上月站月逾期未结", "Last month overdue"),
     Text(
-        "{league}：{value} 座村级电站的上月收益还不能入账",
-        "{league}: last month of {value} village-level stations can't be posted",
+        "{league}：{value} 座村级电站的上月仍未入账",
+        "{league}: last month of {value} village-level stations is still open",
     ),
     Text(
-        "已到本月 {limit} 日，这些电站仍没有上月的收益（预估），或有电量的天数不足入账要求，或有日子没有算完。"
-        "收益看板最后一张表列出天数不足的电站。",
-        "It is day {limit} of the month or later, and these stations have no income (estimate) of last month, too "
-        "few days "
-        "to be posted, or days that are not complete. The last table of the income dashboard names those with too "
-        "few days.",
+        "已到本月 {limit} 日，这些电站的上月既没有入账的预估，也没有入账的结算单：有电量的天数不足、有日子没有算完，"
+        "或核算没有运行。结算与资金看板列出各站状态，收益看板最后一张表列出天数不足的电站。",
+        "It is day {limit} of the month or later, and these stations have neither an estimate nor a statement of last "
+        "month in the books: too few days have a figure, days are not complete, or accounting does not run. The "
+        "finance dashboard has each station's state, the last table of the income dashboard those with too few days.",
+    ),
+)
+RECEIPTS_LATE: Final = Warn(
+    Text("到账逾期", "Receipts late"),
+    Text("{league}：逾期未到账 {value} 元", "{league}: {value} yuan are late"),
+    Text(
+        "已结算、已过规则的到账期限（deadlines.csv，可能待核实）而未到结转机构的金额，基础与补贴合计。"
+        "请核对银行流水（guangfu receipts list --unmatched），向供电公司查询；收益看板有账龄。",
+        "Settled, past the deadline of the rules (deadlines.csv, which may be unconfirmed) and not in the agency's "
+        "account, base and subsidy together. Match the bank's lines (guangfu receipts list --unmatched), ask the power "
+        "company; the income dashboard has the ages.",
+    ),
+)
+FINDINGS_OPEN: Final = Warn(
+    Text("严重稽核发现待处理", "Serious audit findings open"),
+    Text("{name}：{value} 项待处理", "{name}: {value} open"),
+    Text(
+        "稽核检查的严重发现，既没有说明也没有消除。请运行 guangfu audit list、guangfu audit show，处理后再运行，"
+        "或用 guangfu audit explain 说明理由。",
+        "Serious findings of an audit check that are neither explained nor gone. Run guangfu audit list and guangfu "
+        "audit show; mend the cause, or give the reason with guangfu audit explain.",
     ),
 )
 OUTPUT_LOW: Final = Warn(

@@ -177,31 +177,6 @@ def test_a_yesterday_that_is_not_complete_counts_from_three_in_the_morning(datab
     assert fires(databases, "yesterday-missing", four, seen(four, *HEARD)) == {""}
 
 
-JULY_4, JULY_5 = (datetime(2026, 7, day, 4, 0, tzinfo=UTC) for day in (4, 5))
-
-
-def test_last_month_is_overdue_from_its_day_on(databases: Databases) -> None:
-    """`few` has one day of ten, `never` nothing; the June 10 of five others is not complete."""
-    counted = {row[0]: row[1] for row in answer(databases, rule("month-overdue"), JULY_5)}
-    assert counted == {"赤峰市": 6, "呼和浩特市": 1}
-    assert fires(databases, "month-overdue", JULY_5) == {"赤峰市", "呼和浩特市"}
-    assert fires(databases, "month-overdue", JULY_4) == set()
-
-
-def test_a_month_before_the_first_income_is_not_overdue(databases: Databases) -> None:
-    """It is June, the 10th, and income begins in June."""
-    assert fires(databases, "month-overdue") == set()
-
-
-def test_a_month_that_can_be_posted_is_not_overdue(databases: Databases) -> None:
-    """Nine counted days of ten are enough; a centralized station's month rests on no reading."""
-    complete = sql("UPDATE daily_energy SET complete = true")
-    enough = sql("UPDATE monthly_income SET days_counted = 9")
-    centralized = sql("UPDATE stations SET kind = 'centralized' WHERE station_id = 'never'")
-    assert fires(databases, "month-overdue", JULY_5, complete, enough, centralized) == set()
-    assert fires(databases, "month-overdue", JULY_5, complete, enough) == {"呼和浩特市"}
-
-
 def a_week_of(kwh: int) -> Change:
     rows = [DailyEnergy("a", date(2026, 6, day), kwh * 1000, 0, 1.0, None, True, "r1", NOW) for day in range(1, 8)]
     return lambda db: write_daily_energy(db, rows)

@@ -161,7 +161,7 @@ class World:
         self._owner, self._store = owner, store
 
     def trouble(self) -> None:
-        """No telemetry, one station silent, accounting hours behind, a month not there, a dark day, letters, ingest."""
+        """No telemetry, one station silent, accounting behind, a month open, money late, a finding, a dark day."""
         now = datetime.now(UTC)
         with self._owner.begin() as db:
             mark_seen(db, [Seen(name, now, now) for name in OPEN_STATIONS if name != "a"])
@@ -171,6 +171,8 @@ class World:
             self._month(db, now, months_ago=2)
             letters = [DeadLetter(f"o{i}", "not_json", "", "t", b"x", "a", now) for i in range(61)]
             keep_dead_letters(db, letters)
+            db.execute(sa.insert(schema.settled_income).values(**_settled()))
+            db.execute(sa.insert(schema.findings).values(**_finding(now)))
             write_ingest_health(db, _health(0, now - 20 * MINUTE, now))
             for minutes, failed in ((2, 0), (1, 50)):
                 write_ingest_health(db, _health(1, now - minutes * MINUTE, now, oldest_s=1200, failed=failed))
@@ -185,6 +187,12 @@ class World:
             self._days(db, now, settled_wh=500_000, complete=True, computed_at=now)
             self._month(db, now, months_ago=1)
             mark_replayed(db, list(db.execute(sa.select(schema.dead_letters.c.id)).scalars()), now)
+            last = f"{local_day(now).replace(day=1) - timedelta(days=1):%Y-%m}"
+            for station in (*OPEN_STATIONS, "closed"):
+                who = {"state": "estimated", "changed_at": now, "changed_by": "x"}
+                db.execute(sa.insert(schema.station_months).values(station_id=station, month=last, **who))
+            db.execute(sa.delete(schema.settled_income))
+            db.execute(sa.update(schema.findings).values(state="cleared", cleared_at=now))
             db.execute(sa.delete(schema.ingest_health))
             for worker in (0, 1):
                 write_ingest_health(db, _health(worker, now, now))
@@ -217,6 +225,24 @@ def _day(station: str, day: date, energy_wh: int, complete: bool, computed_at: d
     return {
         "station_id": station, "day": day, "energy_wh": energy_wh, "interpolated_wh": 0, "coverage": 1.0,
         "complete": complete, "rules_version": "r1", "computed_at": computed_at,
+    }  # fmt: skip
+
+
+def _settled() -> dict[str, Any]:
+    """Base of a month long past."""
+    return {
+        "station_id": "a", "month": "2020-01", "statement_id": "s", "settled_energy_wh": 1, "settled_gross_fen": 100,
+        "settled_base_fen": 100, "settled_subsidy_fen": 0, "subsidy_year": 2020, "subsidy_receivable": True,
+        "unconfirmed": False,
+    }  # fmt: skip
+
+
+def _finding(now: datetime) -> dict[str, Any]:
+    return {
+        "finding_id": "f", "check_name": "idle_money", "subject_kind": "village", "subject_id": "v1",
+        "period": "2026-01", "text_zh": "", "text_en": "", "cause_rows": "[]", "rule_id": "r", "document": "",
+        "confidence": "B", "unconfirmed": False, "severity": "serious", "rules_version": "r1", "state": "open",
+        "first_seen_at": now, "last_seen_at": now,
     }  # fmt: skip
 
 
