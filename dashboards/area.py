@@ -108,14 +108,14 @@ def _stations(lang: Lang) -> Panel:
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
-        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=250 if lang is Lang.ZH else 260),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), style=NARROW),
         "state": state_column(lang),
         "ratio": Column(fleet_says.RATIO(lang), "percentunit", 0, width=100),
-        "hours": Column(says.HOURS_YESTERDAY(lang), "suffix:h", 2, width=120),
+        "hours": Column(says.HOURS_YESTERDAY(lang), "suffix:h", 2, width=132),
         "energy_kwh": Column(fleet_says.TODAY_KWH(lang), THOUSANDS, 1, width=125),
-        "usual_yuan": Column(says.USUAL_YUAN(lang), THOUSANDS, 0, width=212),
+        "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 0, width=92),
         "last_reading": Column(shared.LAST_HEARD(lang), width=152),
-        "banner": Column(shared.BANNER(lang), style=NARROW),
+        "banner": Column(shared.BANNER(lang), width=170),
     }
     return table(says.STATIONS(lang), Sql(query), columns=columns, span=24, height=10)
 

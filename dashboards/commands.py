@@ -13,7 +13,7 @@ from dashboards.influx_reader import make_reader
 from dashboards.provisioning import write_folder
 from dashboards.pulling import pull as pulled
 from dashboards.pushing import State, Step, steps
-from dashboards.pushing_alerts import alert_steps
+from dashboards.pushing_alerts import alert_steps, removal_steps
 from dashboards.rendering import Repeated
 from dashboards.settings import Settings
 from dashboards.words import commands as says
@@ -38,6 +38,10 @@ TokenOption = Annotated[
     str | None, typer.Option("--token", help="服务账号令牌，默认 …_GRAFANA_TOKEN / token of a service account")
 ]
 UserOption = Annotated[str | None, typer.Option("--user", help="用户，默认 …_GRAFANA_USER / user")]
+WithoutAlertsOption = Annotated[
+    bool,
+    typer.Option("--without-alerts", help="取走这条途径带来的告警 / take away the alerts that came by this way"),
+]
 PasswordOption = Annotated[str | None, typer.Option("--password", help="密码，默认 …_GRAFANA_PASSWORD / password")]
 
 
@@ -49,6 +53,7 @@ def dashboards() -> None:
 @app.command()
 def build(
     folder: Annotated[Path, typer.Argument(help="写到哪个文件夹 / where to write", file_okay=False)],
+    without_alerts: WithoutAlertsOption = False,
     lang: LangOption = "zh-CN",
 ) -> None:
     """写出 Grafana 的文件供给：看板、数据源、告警，例如 guangfu dashboards build /var/guangfu
@@ -61,7 +66,7 @@ def build(
     language = Lang.parse(lang)
     settings = _settings(language)
     try:
-        written = write_folder(folder, settings)
+        written = write_folder(folder, settings, without_alerts=without_alerts)
     except (BadSettings, BadRules) as bad:
         typer.echo(says.BAD_SETTINGS(language, faults=bad), err=True)
         raise typer.Exit(Exit.USAGE) from bad
@@ -72,6 +77,8 @@ def build(
         typer.echo(says.CANT_WRITE(language, path=error.filename, why=error.strerror), err=True)
         raise typer.Exit(Exit.UNREACHABLE) from error
     typer.echo(says.WRITTEN(language, count=len(written), folder=folder), err=True)
+    if not without_alerts:
+        typer.echo(says.PUSHED_BEFORE(language), err=True)
 
 
 @app.command()
@@ -81,6 +88,7 @@ def push(
     user: UserOption = None,
     password: PasswordOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示，不写入 / only show, write nothing")] = False,
+    without_alerts: WithoutAlertsOption = False,
     lang: LangOption = "zh-CN",
 ) -> None:
     """推送文件夹、数据源、看板和告警，可重复执行，例如 guangfu dashboards push --url http://grafana:3000 --dry-run
@@ -92,7 +100,8 @@ def push(
     """
     language = Lang.parse(lang)
     with _grafana(language, url, token, user, password) as (grafana, settings):
-        stuck = [step for step in _all_steps(grafana, settings) if not _do(step, language, dry_run=dry_run)]
+        wanted = _all_steps(grafana, settings, without_alerts=without_alerts)
+        stuck = [step for step in wanted if not _do(step, language, dry_run=dry_run)]
     if stuck:
         raise typer.Exit(Exit.FOUND)
 
@@ -187,9 +196,9 @@ def _tell_differences(grafana: Grafana, settings: Settings, lang: Lang) -> None:
         raise typer.Exit(Exit.FOUND)
 
 
-def _all_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
+def _all_steps(grafana: Grafana, settings: Settings, *, without_alerts: bool = False) -> Iterator[Step]:
     yield from steps(grafana, settings)
-    yield from alert_steps(grafana, settings)
+    yield from (removal_steps if without_alerts else alert_steps)(grafana, settings)
 
 
 def _do(step: Step, lang: Lang, *, dry_run: bool) -> bool:

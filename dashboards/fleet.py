@@ -74,7 +74,7 @@ def first_row(lang: Lang, scale: Scale, *, height: int = 4) -> list[Panel]:
     ]
 
 
-def troubles(lang: Lang, *, span: int = 15, height: int = 11, most: int = 100) -> Panel:
+def troubles(lang: Lang, *, span: int = 16, height: int = 11, most: int = 100) -> Panel:
     query = (
         f"SELECT station_id, station, {SHOWN} AS state, usual_yuan, ratio, "
         f"{sql.local_minute('last_reading_at')} AS last_reading, banner FROM {sql.states(lang)} f "
@@ -82,17 +82,17 @@ def troubles(lang: Lang, *, span: int = 15, height: int = 11, most: int = 100) -
     )
     columns = {
         "station_id": Column("id", style=HIDDEN),
-        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), width=235 if lang is Lang.ZH else 245),
+        "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), style=NARROW),
         "state": state_column(lang),
-        "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 0, width=100),
-        "ratio": Column(says.RATIO(lang), "percentunit", 0, width=90),
+        "usual_yuan": Column(shared.USUAL(lang), THOUSANDS, 0, width=92),
+        "ratio": Column(says.RATIO(lang), "percentunit", 0, width=84),
         "last_reading": Column(shared.LAST_HEARD(lang), width=152),
-        "banner": Column(shared.BANNER(lang), style=NARROW),
+        "banner": Column(shared.BANNER(lang), width=110),
     }
     return table(says.TROUBLES(lang), Sql(query), columns=columns, span=span, height=height)
 
 
-def station_positions(lang: Lang, *, span: int = 9, height: int = 11) -> Panel:
+def station_positions(lang: Lang, *, span: int = 8, height: int = 11) -> Panel:
     """The stations in trouble are a layer of their own, larger and over the others."""
     columns = f"lon, lat, station, {SHOWN} AS state, league, banner"
     well, troubled = (
@@ -114,7 +114,7 @@ MOST_POINTS: Final = 350
 """A week in half hours: over 786 meters each step costs, and a wall shows no more."""
 
 
-def power(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
+def power(lang: Lang, *, span: int = 11, height: int = 9) -> Panel:
     """In steps of 15 minutes at least, so that stations that report seldom are in every step."""
     return curve(
         says.POWER(lang),
@@ -128,7 +128,7 @@ def power(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
     )
 
 
-def by_league(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
+def by_league(lang: Lang, *, span: int = 13, height: int = 9) -> Panel:
     query = (
         f"SELECT league_code, league, {counts()}, sum(e.energy_wh) / 1000.0 AS energy_kwh, "
         f"sum(i.estimated_gross_fen) / 100.0 AS yuan FROM {sql.states(lang)} f "
@@ -141,7 +141,7 @@ def by_league(lang: Lang, *, span: int = 12, height: int = 9) -> Panel:
         "league": Column(shared.LEAGUE(lang), link=league_link(lang), style=NARROW),
         **count_columns(lang),
         "energy_kwh": Column(says.TODAY_KWH(lang), THOUSANDS, 0, width=122),
-        "yuan": Column(says.TODAY_YUAN(lang), THOUSANDS, 0, width=112),
+        "yuan": Column(says.TODAY_YUAN(lang), THOUSANDS, 0, width=95),
     }
     return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=span, height=height)
 

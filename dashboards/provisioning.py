@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from dashboards.alerts import GROUPS_S, RETIRED, document, rules
-from dashboards.contacts import CONTACT, contact_points, policy, unwanted
+from dashboards.contacts import CONTACT, RECEIVERS, contact_points, policy, unwanted
 from dashboards.frame import SUFFIX, folder_uid
 from dashboards.rendering import as_file, rendered
 from dashboards.settings import Settings
@@ -25,13 +25,16 @@ QUIET: Final = ("plugins", "notifiers", "access-control")
 """Grafana logs an error for each of these folders that it does not find."""
 
 
-def write_folder(folder: Path, settings: Settings) -> list[Path]:
+def write_folder(folder: Path, settings: Settings, *, without_alerts: bool = False) -> list[Path]:
     """Write everything below `folder`, anew and the same each time; returns the files.
+
+    `without_alerts` they tell Grafana to delete the alerts that files brought, so that `push` may bring them.
 
     Raises:
         OSError: A file can't be written.
     """
-    texts = {**_dashboards(), **_provisioning(settings), **alerting_files(settings)}
+    alerting = alerting_removed(settings) if without_alerts else alerting_files(settings)
+    texts = {**_dashboards(), **_provisioning(settings), **alerting}
     for name in QUIET:
         (folder / "provisioning" / name).mkdir(parents=True, exist_ok=True)
     return [_write(folder / name, text) for name, text in texts.items()]
@@ -56,7 +59,20 @@ def _provisioning(settings: Settings) -> dict[str, str]:
 
 def alerting_files(settings: Settings) -> dict[str, str]:
     """Rules, contact points and policies. All three are written always, so that what an earlier build wrote goes."""
-    documents = {"rules": _rules(settings), "contactPoints": _contacts(settings), "policies": _policies(settings)}
+    return _alerting({"rules": _rules(settings), "contactPoints": _contacts(settings), "policies": _policies(settings)})
+
+
+def alerting_removed(settings: Settings) -> dict[str, str]:
+    """Files that take all of that away again."""
+    uids = [rule.uid for rule in rules(settings)]
+    return _alerting({
+        "rules": {"deleteRules": [{"orgId": 1, "uid": uid} for uid in [*uids, *RETIRED]]},
+        "contactPoints": {"deleteContactPoints": [{"orgId": 1, "uid": uid} for uid in RECEIVERS]},
+        "policies": {"resetPolicies": [1]},
+    })  # fmt: skip
+
+
+def _alerting(documents: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {f"provisioning/alerting/{name}.yaml": _yaml({"apiVersion": 1, **made}) for name, made in documents.items()}
 
 

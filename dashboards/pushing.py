@@ -35,6 +35,8 @@ class State(StrEnum):
     """Grafana reads it from a provisioning file and lets nobody change it."""
     TITLE_TAKEN = "title_taken"
     """Another dashboard in the folder has the title: saving ours would replace it without a word."""
+    FOR_FILES = "for_files"
+    """Its like come from files: pushed, it would keep Grafana from starting once the files hold it too."""
     UNWANTED = "unwanted"
     """It was ours once and is not any more."""
 

@@ -5,6 +5,7 @@ route in it is ours, and it goes first.
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from dashboards.alerts import FOLDER_UID, GROUPS_S, PROGRAM, RETIRED, Rule, document, rules
@@ -22,9 +23,40 @@ REDACTED: Final = "[REDACTED]"
 def alert_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
     """Folder, rules, groups, contact points, policy, each when its turn comes; then what is not wanted any more.
 
+    Where our rules come from files, what is missing is left to the files.
+
     Raises:
         GrafanaError: See `dashboards.grafana`.
     """
+    by_file = any(_is_from_file(grafana, rule["uid"]) for rule in _ours(grafana, settings))
+    for step in _wanted_steps(grafana, settings):
+        left = by_file and step.state is State.MISSING and step.kind is not Kind.FOLDER
+        yield replace(step, state=State.FOR_FILES, differs=("missing",), apply=None) if left else step
+
+
+def removal_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
+    """Takes away what `push` brought, so that files may bring it: else Grafana would not start with them.
+
+    Raises:
+        GrafanaError: See `dashboards.grafana`.
+    """
+    yield from _retired(grafana, ())
+    yield from _policy(grafana, wanted=False)
+    for point in grafana.contact_points():
+        if point["name"] == CONTACT:
+            yield _not_wanted(grafana, point)
+
+
+def _ours(grafana: Grafana, settings: Settings) -> list[Json]:
+    known = {rule.uid for rule in rules(settings)}
+    return [rule for rule in grafana.alert_rules() if rule["uid"] in known]
+
+
+def _is_from_file(grafana: Grafana, uid: str) -> bool:
+    return (grafana.alert_rule(uid) or {}).get("provenance") == "file"
+
+
+def _wanted_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
     lang = Lang(settings.alert_language)
     folder, title = _folder(grafana, says.FOLDER(lang)), says.FOLDER(lang)
     yield folder_step(grafana, folder, title)

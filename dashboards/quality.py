@@ -162,10 +162,10 @@ def _incomplete(lang: Lang) -> Panel:
     columns = {
         "station_id": Column("id", style=HIDDEN),
         "station": Column(shared.STATION_COLUMN(lang), link=station_link(lang), style=NARROW),
-        "missing": Column(says.MISSING(lang), THOUSANDS, 0, width=100),
-        "part": Column(says.MISSING_PART(lang), "percentunit", 2, width=110),
-        "late": Column(says.LATE(lang), THOUSANDS, 0, width=100),
-        "doubled": Column(says.DOUBLED(lang), THOUSANDS, 0, width=100),
+        "missing": Column(says.MISSING(lang), THOUSANDS, 0, width=80),
+        "part": Column(says.MISSING_PART(lang), "percentunit", 2, width=105),
+        "late": Column(says.LATE(lang), THOUSANDS, 0, width=68),
+        "doubled": Column(says.DOUBLED(lang), THOUSANDS, 0, width=78),
     }
     return table(says.INCOMPLETE(lang), Sql(query), columns=columns, height=9)
 

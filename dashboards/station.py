@@ -92,9 +92,9 @@ def _first_row(lang: Lang) -> list[Panel]:
     return [
         stat(says.LIKE_NEIGHBOURS(lang), _like_neighbours(lang), unit="percentunit", span=5, decimals=0),
         stat(says.POWER_NOW(lang), sql.power_now(THIS), unit="watt", span=4, decimals=1),
-        stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=4, decimals=1),
+        stat(says.ENERGY_TODAY(lang), energy, unit="watth", span=3, decimals=1),
         stat(says.INCOME_TODAY(lang), today, unit=THOUSANDS, span=4, decimals=2),
-        stat(says.INCOME_MONTH(lang), month, unit=THOUSANDS, span=4, decimals=2),
+        stat(says.INCOME_MONTH(lang), month, unit=THOUSANDS, span=5, decimals=2),
         kind_of_data(lang, span=3),
     ]
 
@@ -141,11 +141,11 @@ def _facts(lang: Lang) -> Panel:
         "last_reading": Column(shared.LAST_HEARD(lang), width=152),
         "league_code": Column("league", style=HIDDEN),
         "banner_code": Column("banner", style=HIDDEN),
-        "league": Column(shared.LEAGUE(lang), link=league_link(lang), width=130),
-        "banner": Column(shared.BANNER(lang), link=area_link(lang), width=170),
-        "kind": Column(shared.KIND(lang), mappings=words(kind_words(lang)), width=110),
-        "dc_kw": Column(shared.CAPACITY(lang), THOUSANDS, 1, width=130),
-        "ac_kw": Column(says.AC_CAPACITY(lang), THOUSANDS, 1, width=145),
+        "league": Column(shared.LEAGUE(lang), link=league_link(lang), width=110),
+        "banner": Column(shared.BANNER(lang), link=area_link(lang), width=160),
+        "kind": Column(shared.KIND(lang), mappings=words(kind_words(lang)), width=100),
+        "dc_kw": Column(shared.CAPACITY(lang), THOUSANDS, 1, width=122),
+        "ac_kw": Column(says.AC_CAPACITY(lang), THOUSANDS, 1, width=138),
         "grid_connected_on": Column(says.GRID_CONNECTED(lang), width=125),
     }
     return table(says.FACTS(lang), Sql(query), columns=columns, span=24, height=4)
@@ -250,7 +250,7 @@ def _quality(lang: Lang) -> Panel:
     )
     columns = {
         "day": Column(says.DAY(lang), width=110),
-        "energy_kwh": Column(shared.ENERGY_KWH(lang), THOUSANDS, 1, width=150),
+        "energy_kwh": Column(shared.ENERGY_KWH(lang), THOUSANDS, 1, width=165),
         "coverage": Column(shared.COVERAGE(lang), "percentunit", 1, width=96),
         "reason": Column(says.REASON(lang), mappings=words(reason_words(lang))),
     }

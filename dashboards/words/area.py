@@ -39,7 +39,6 @@ HOURS_BY_DAY: Final = say(
 )
 TROUBLED: Final = Text("异常", "Trouble")
 HOURS_YESTERDAY: Final = Text("昨日等效小时", "Hours yesterday")
-USUAL_YUAN: Final = Text("平时日收益（预估，元）", "Usual day (estimate, yuan)")
 POWER_SERIES: Final = Text("功率", "Power")
 MEDIAN_HERE: Final = Text("所选范围", "Here")
 MEDIAN_EVERYWHERE: Final = Text("全部电站", "Whole fleet")

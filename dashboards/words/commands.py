@@ -7,6 +7,11 @@ from guangfu.texts import Lang, Text
 
 BAD_SETTINGS: Final = Text("设置有误：\n{faults}", "Wrong settings:\n{faults}")
 WRITTEN: Final = Text("已写出 {count} 个文件到 {folder}", "{count} files written to {folder}")
+PUSHED_BEFORE: Final = Text(
+    "若曾向此 Grafana 推送过告警，请先执行 guangfu dashboards push --without-alerts，否则它将无法启动。",
+    "Where alerts were pushed to this Grafana before, first run guangfu dashboards push --without-alerts: else it will "
+    "not start.",
+)
 CANT_WRITE: Final = Text("无法写入 {path}：{why}", "Can't write {path}: {why}")
 UNAVAILABLE: Final = Text(
     "无法使用 Grafana（{why}）。请检查地址、用户或令牌及其权限，然后重试。",
@@ -46,6 +51,10 @@ KINDS: Final = {
     Kind.POLICY: Text("通知策略", "notification policy"),
 }
 _STUCK: Final = {
+    State.FOR_FILES: Text(
+        "不推送：本 Grafana 的告警由文件供给，请重新执行 guangfu dashboards build",
+        "not pushed: this Grafana's alerts come from files, let guangfu dashboards build write them anew",
+    ),
     State.FROM_FILE: Text("由文件供给，不改", "comes from a file, left"),
     State.TITLE_TAKEN: Text(
         "同名看板已存在，请先改名或移走", "another dashboard there has this title: rename or move it first"
@@ -71,6 +80,7 @@ FOUND: Final = {
     State.SAME: Text("相同", "the same"),
     State.UNWANTED: Text("多余", "not wanted any more"),
     State.FROM_FILE: Text("由文件供给", "comes from a file"),
+    State.FOR_FILES: _STUCK[State.FOR_FILES],
     State.TITLE_TAKEN: _STUCK[State.TITLE_TAKEN],
 }
 

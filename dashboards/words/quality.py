@@ -20,7 +20,7 @@ COVERAGE_YESTERDAY: Final = say(
 )
 WITHOUT_YESTERDAY: Final = say(
     "昨日没有电量的电站（座）",
-    "Stations without yesterday's energy",
+    "No energy yesterday",
     "已并网而昨日没有上网电量的电站数：没有读数，或数据完整率低于规则下限。",
     "Stations on grid of which yesterday has no energy: no readings, or coverage under the rules' floor.",
 )

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from dashboards import provisioning
 from dashboards.commands import app
+from dashboards.contacts import RECEIVERS
 from dashboards.provisioning import write_folder
 from dashboards.rendering import rendered
 from dashboards.settings import Settings
@@ -69,6 +70,16 @@ def test_a_rule_that_there_once_was_is_deleted(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(provisioning, "RETIRED", ("guangfu-old",))
     write_folder(tmp_path, Settings())
     assert alerting(tmp_path, "rules")["deleteRules"] == [{"orgId": 1, "uid": "guangfu-old"}]
+
+
+def test_files_can_take_away_the_alerts_that_files_brought(tmp_path: Path) -> None:
+    write_folder(tmp_path, Settings())
+    brought = {rule["uid"] for group in alerting(tmp_path, "rules")["groups"] for rule in group["rules"]}
+    write_folder(tmp_path, Settings(), without_alerts=True)
+    taken = alerting(tmp_path, "rules")
+    assert {rule["uid"] for rule in taken["deleteRules"]} >= brought and "groups" not in taken
+    assert {one["uid"] for one in alerting(tmp_path, "contactPoints")["deleteContactPoints"]} == set(RECEIVERS)
+    assert alerting(tmp_path, "policies")["resetPolicies"] == [1]
 
 
 def test_limits_and_language_of_the_rules_come_from_the_settings(tmp_path: Path) -> None:

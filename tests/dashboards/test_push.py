@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dashboards import rendering
+from dashboards.alerts import rules
 from dashboards.commands import app
 from dashboards.grafana import Grafana
 from dashboards.rendering import rendered
@@ -199,6 +200,13 @@ def test_a_real_grafana_takes_everything_and_gives_it_back(real_grafana: str) ->
     again = run("push", "--url", real_grafana)
     assert (again.exit_code, said(again)) == (0, ["left"] * (THINGS + GROUPS))
     assert run("diff", "--url", real_grafana).exit_code == 0
+
+
+def test_a_real_grafana_gives_pushed_alerts_back(real_grafana: str) -> None:
+    assert run("push", "--url", real_grafana).exit_code == 0
+    taken = run("push", "--without-alerts", "--url", real_grafana)
+    assert (taken.exit_code, said(taken).count("deleted")) == (0, len(rules(Settings())))
+    assert run("push", "--url", real_grafana).exit_code == 0
 
 
 def test_a_real_grafana_tells_who_edited_by_hand(real_grafana: str, tmp_path: Path) -> None:

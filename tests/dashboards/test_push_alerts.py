@@ -29,8 +29,8 @@ def wecom(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUANGFU_DASHBOARDS_ALERT_WECOM_URL", "https://wecom.invalid/?key=1")
 
 
-def run(command: str) -> Result:
-    return CliRunner().invoke(app, [command, "--lang", "en"])
+def run(*command: str) -> Result:
+    return CliRunner().invoke(app, [*command, "--lang", "en"])
 
 
 def line(result: Result, uid: str) -> str:
@@ -128,3 +128,23 @@ def test_what_comes_from_a_file_is_left_and_named(grafana: FakeGrafana, wecom: N
     pushed = run("push")
     assert (pushed.exit_code, "(for)" in line(pushed, "guangfu-station-silent")) == (1, True)
     assert grafana.alerting.rules["guangfu-station-silent"]["for"] == "1h"
+
+
+def test_where_rules_come_from_files_a_missing_one_is_left_to_the_files(grafana: FakeGrafana) -> None:
+    """Grafana would not start again with a file that holds a rule which was pushed."""
+    run("push")
+    del grafana.alerting.rules["guangfu-output-low"]
+    for rule in grafana.alerting.rules.values():
+        rule["provenance"] = "file"
+    again = run("push")
+    assert again.exit_code == 1
+    assert "not pushed" in line(again, "guangfu-output-low") and "guangfu-output-low" not in grafana.alerting.rules
+
+
+def test_what_was_pushed_can_be_taken_away_for_files(grafana: FakeGrafana, wecom: None) -> None:
+    before = dict(grafana.alerting.tree)
+    run("push")
+    grafana.alerting.rules["theirs"] = {"uid": "theirs", "title": "Theirs", "labels": {}}
+    assert run("push", "--without-alerts").exit_code == 0
+    assert (list(grafana.alerting.rules), grafana.alerting.contacts) == (["theirs"], {})
+    assert grafana.alerting.tree.get("routes", []) == before.get("routes", [])
