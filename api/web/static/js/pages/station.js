@@ -8,6 +8,7 @@ import { powerChart } from "../chart_power.js";
 import { showCompleteness } from "../completeness.js";
 import { h, one, put } from "../dom.js";
 import { showForecast } from "../forecast.js";
+import { showReconciliation } from "../reconciliation.js";
 import { addDays, ago, dayOf, energyUnit, inUnit, nameOf, number, percent, power, powerUnit, reasonText, stamp, UNITS, withUnit } from "../format.js";
 import { on, present } from "../live.js";
 import { loadSettlements } from "../money_way.js";
@@ -257,6 +258,7 @@ async function start() {
   loadSettlements(station, today);
   section("forecast", () => get(of("stations", id, "/forecast")), showForecast);
   section("complete", () => get(of("stations", id, "/completeness"), { start: addDays(today, 1 - COMPLETE_DAYS), end: today }), showCompleteness);
+  section("reconciliation", () => get(of("stations", id, "/reconciliation"), { start: addDays(today, -COMPLETE_DAYS), end: addDays(today, -1) }), showReconciliation);
   return compare(station);
 }
 
