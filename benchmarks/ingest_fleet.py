@@ -236,6 +236,8 @@ def _nation(minutes: int) -> Iterator[Figure]:
     with services() as place:
         store = Timed(InfluxDBStore(place.influx_url, bucket="guangfu/autogen", org="-", token="u:p"))
         with running_ingest(place, "nation", store, SystemClock(), stations) as metrics:  # type: ignore[arg-type]
+            # The stations of a nation are read once, when ingest starts, which takes seconds.
+            until(lambda: bool(metrics.get_sample_value("guangfu_ingest_registry_version")))
             until(lambda: metrics.get_sample_value("guangfu_ingest_connected") == 1)
             publisher = Publisher("paced", place.broker.port, NATION_STATIONS, NATION_CONNECTIONS, minutes)
             cpu_s, began_s = time.process_time(), time.monotonic()

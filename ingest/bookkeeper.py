@@ -100,6 +100,7 @@ class Bookkeeper:
             self._directory.replace(Directory.of(read_registry(self._engine)))
             log.info("took up version %s of the registry", version)
             self._version = version
+            self._counters.registry_version.set(version)
         elif version == 0 and self._looked_s < 0:
             log.warning("there is no registry yet: messages wait in the spool")
         self._looked_s = time.monotonic()

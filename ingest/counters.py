@@ -31,6 +31,11 @@ class Counters:
         self.sql_failures = Counter("guangfu_ingest_sql_failures", "times that SQL was away", registry=registry)
         self.connections = Counter("guangfu_ingest_connections", "connections to the broker", registry=registry)
         self.connected = Gauge("guangfu_ingest_connected", "1 while connected to the broker", registry=registry)
+        self.registry_version = Gauge(
+            "guangfu_ingest_registry_version",
+            "version of the registry in force, 0 while there is none",
+            registry=registry,
+        )
         self.paused = Gauge("guangfu_ingest_paused", "1 while the broker must keep messages", registry=registry)
         self.last_write = Gauge(
             "guangfu_ingest_last_write_timestamp_seconds", "when the store last took readings", registry=registry

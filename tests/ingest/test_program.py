@@ -86,9 +86,11 @@ def test_a_station_that_is_registered_is_taken_without_a_restart(
     settings: Settings, publisher: Publisher, store: TelemetryStore, engine: Engine
 ) -> None:
     make_session(settings)
-    with running_ingest(settings, store, engine):
+    metrics = CollectorRegistry()
+    with running_ingest(settings, store, engine, metrics=metrics):
         publisher.publish(telemetry("s-new", meter(NOON_MS)))
         eventually(lambda: letters(engine) == {"unknown_station": 1})
+        assert metrics.get_sample_value("guangfu_ingest_registry_version") == 1
         register(engine, [*STATIONS, "s-new"])
         later = iter(range(1, 10_000))
 
@@ -97,6 +99,7 @@ def test_a_station_that_is_registered_is_taken_without_a_restart(
             return bool(stored_keys(store))
 
         eventually(taken)
+        assert metrics.get_sample_value("guangfu_ingest_registry_version") == 2
 
 
 def test_a_retained_status_updates_what_was_seen_but_not_when_a_message_came(
