@@ -108,7 +108,10 @@ def salvage_if_damaged(path: Path) -> Salvaged | None:
                 new.execute(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - ours
                 kept[table] += 1
         lost = _missing_groups(new, _last_group(damaged))
-    return Salvaged(kept["groups"], lost, kept["outbox"], damaged)
+        found = Salvaged(kept["groups"], lost, kept["outbox"], damaged)
+        if lost:  # so that a metric tells it, and not the log alone
+            new.execute("INSERT INTO set_aside (what, body) VALUES (?, ?)", (f"damaged file: {found}", b""))
+    return found
 
 
 def _is_sound(path: Path) -> bool:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine, select
 
 import simulators.fleet
@@ -89,6 +92,31 @@ def test_what_a_killed_broker_lost_is_named_and_the_repeat_closes_the_gap(
         whole = StationDay("s-0", DAY, received=AFTER[-1], doubled=len(FIRST) + len(AFTER))
         eventually(lambda: figures(engine) == [whole])
         assert gaps(engine) == []
+
+
+def test_a_session_that_the_broker_forgot_is_made_anew_and_what_it_held_is_named(
+    forgetful: Service, store: TelemetryStore, engine: Engine, tmp_path: Path
+) -> None:
+    settings: Settings = settings_for(forgetful.port, tmp_path)
+    with running_ingest(settings, store, engine):
+        eventually(lambda: _is_subscribed(forgetful))
+        publish(forgetful, FIRST)
+        eventually(lambda: figures(engine) == [StationDay("s-0", DAY, received=len(FIRST))])
+    taken = threading.Event()
+    other = mqtt.Client(CallbackAPIVersion.VERSION2, settings.client_id, protocol=mqtt.MQTTv5)
+    other.on_connect = lambda *rest: taken.set()
+    other.connect("127.0.0.1", forgetful.port, clean_start=True)
+    other.loop_start()
+    assert taken.wait(60)
+    other.disconnect()
+    other.loop_stop()
+    publish(forgetful, LOST)  # acknowledged, and nobody's
+    metrics = CollectorRegistry()
+    with running_ingest(settings, store, engine, metrics=metrics):
+        eventually(lambda: metrics.get_sample_value("guangfu_ingest_connected") == 1)
+        publish(forgetful, AFTER)
+        lost = StationDay("s-0", DAY, received=len(FIRST) + len(AFTER), missing=len(LOST))
+        eventually(lambda: figures(engine) == [lost])
 
 
 def test_the_simulated_fleets_repeat_leaves_no_gap_of_what_a_killed_broker_lost(

@@ -160,6 +160,7 @@ def test_of_a_damaged_file_what_can_be_read_is_kept_and_the_rest_counted(spool: 
     assert again.salvaged.lost_groups == len(lost) > 0
     assert lost <= {*ids[15:26]}  # those whose rows stand in the same page
     assert again.salvaged.damaged_path.exists()
+    assert again.depth().set_aside == 1, "the metric tells that something is lost"
     assert (again.cursor, again.token) == (ids[0], spool.token)
     assert [row.body for row in again.read_outbox(9)] == [b"owed"]
     assert again.append([frame("new")]) == ids[-1] + 1
