@@ -18,7 +18,7 @@ from guangfu.settings import BadSettings
 from guangfu.stations.faults import Fault, has_errors
 from guangfu.storage.errors import Refused
 from guangfu.storage.opening import StorageSettings
-from guangfu.storage.sql.papers import Voucher, record_voucher
+from guangfu.storage.sql.papers import NOT_KEPT, Voucher, record_voucher
 from guangfu.storage.voucher_files import keep_file
 from guangfu.texts import Lang, Text
 
@@ -89,7 +89,7 @@ def keep_voucher(
     content = path.read_bytes()
     if personal:
         digest = hashlib.sha256(content).hexdigest()
-        return record_voucher(db, kind, path.name, digest, len(content), at=at, by=by, number=number, note="not kept")
+        return record_voucher(db, kind, path.name, digest, len(content), at=at, by=by, number=number, note=NOT_KEPT)
     kept = keep_file(StorageSettings.load().vouchers_folder, content)
     return record_voucher(db, kind, path.name, kept.sha256, kept.size_bytes, at=at, by=by, number=number)
 

@@ -1,5 +1,6 @@
 """`guangfu ledger …`: verify the chains of the books, show their balances, export them for beancount."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
@@ -13,7 +14,11 @@ from guangfu.exits import Exit
 from guangfu.ledger.beancount import Dated, beancount_lines
 from guangfu.ledger.books import BOOKS, CHARTS
 from guangfu.ledger.fen import Fen, yuan_text
+from guangfu.storage.errors import Refused
+from guangfu.storage.opening import StorageSettings
 from guangfu.storage.sql.journal import ChainFault, balances, read_entries, read_hash, read_heads, verify_chain
+from guangfu.storage.sql.papers import NOT_KEPT, read_vouchers
+from guangfu.storage.voucher_files import read_file
 from guangfu.texts import Lang, Text
 
 app = typer.Typer(
@@ -54,20 +59,28 @@ HeadOption = Annotated[
 ]  # fmt: skip
 
 
+FilesOption = Annotated[
+    bool, typer.Option("--files", help="也读出每份凭证的文件，核对其哈希。Read every voucher's file too.")
+]
+
+
 @app.callback()
 def ledger() -> None:
     """账簿：校验、余额、导出。The ledger: verify, balances, export."""
 
 
 @app.command()
-def verify(head: HeadOption = None, sql_url: SqlUrl = None, lang: LangOption = "zh-CN") -> None:
+def verify(
+    head: HeadOption = None, files: FilesOption = False, sql_url: SqlUrl = None, lang: LangOption = "zh-CN"
+) -> None:
     """校验各账簿的哈希链，打印链头。Verify the hash chain of every book and print its head.
 
-    例 Example: guangfu ledger verify --head AGENCY:1572:4f0c…
+    例 Example: guangfu ledger verify --files --head AGENCY:1572:4f0c…
     """
     language = Lang.parse(lang)
     with opened_database(sql_url, language) as engine, engine.connect() as db:
         faults = [*verify_chain(db), *(fault for kept in head or [] for fault in _against(db, kept, language))]
+        faults += list(_changed_files(db, StorageSettings.load().vouchers_folder)) if files else []
         heads = read_heads(db)
     for book, at in heads.items():
         typer.echo(_HEAD(language, name=_book(book, language), head=f"{book}:{at.seq}:{at.hash.hex()}"))
@@ -127,6 +140,16 @@ def _against(db: Connection, kept: KeptHead, lang: Lang) -> list[ChainFault]:
     if found == kept.hash:
         return []
     return [ChainFault(kept.book, kept.seq, (_GONE if found is None else _OTHER)(lang))]
+
+
+def _changed_files(db: Connection, folder: Path) -> Iterator[ChainFault]:
+    """Vouchers whose file is gone, or is not the one that was kept; of personal lists no file is kept."""
+    for voucher in read_vouchers(db):
+        if voucher.note != NOT_KEPT:
+            try:
+                read_file(folder, voucher.file_sha256)
+            except Refused as error:
+                yield ChainFault(voucher.voucher_id, 0, str(error))
 
 
 def _book(book: str, lang: Lang) -> str:

@@ -17,6 +17,8 @@ from guangfu.ledger.books import BOOKS, CHARTS, Part
 from guangfu.ledger.fen import Fen
 from guangfu.ledger.postings import entitlement_entry, estimate_entry
 from guangfu.storage.sql.journal import post_entries
+from guangfu.storage.sql.papers import NOT_KEPT, record_voucher
+from guangfu.storage.voucher_files import keep_file
 from tests.commands.conftest import Run
 
 AT = datetime(2026, 7, 1, tzinfo=UTC)
@@ -68,6 +70,24 @@ def test_a_changed_amount_is_found(run: Run, posted: str, engine: Engine) -> Non
         db.exec_driver_sql("UPDATE journal_lines SET amount_fen = amount_fen * 10 WHERE book = 'AGENCY' AND seq = 2")
     done = run("ledger", "verify", "--sql-url", posted, "--lang", "en")
     assert (done.exit_code, "the columns are not what was hashed" in done.output) == (1, True)
+
+
+def test_a_changed_byte_of_a_voucher_s_file_and_a_file_that_is_gone_are_found(
+    run: Run, posted: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUANGFU_STORAGE_VOUCHERS_FOLDER", str(tmp_path))
+    kept = [keep_file(tmp_path, content) for content in (b"one", b"two", b"three")]
+    with engine.begin() as db:
+        for number, one in enumerate(kept):
+            record_voucher(db, "statement", f"{number}.xlsx", one.sha256, one.size_bytes, at=AT, by="Li")
+        record_voucher(db, "persons", "list.xlsx", "0" * 64, 9, at=AT, by="Li", note=NOT_KEPT)
+    assert run("ledger", "verify", "--files", "--sql-url", posted).exit_code == 0
+    changed, gone = (tmp_path / one.sha256[:2] / one.sha256 for one in kept[:2])
+    changed.write_bytes(b"onf")
+    gone.unlink()
+    done = run("ledger", "verify", "--files", "--sql-url", posted, "--lang", "en")
+    assert (done.exit_code, re.findall(r"V-2026-\d+", done.output)) == (1, ["V-2026-000001", "V-2026-000002"])
+    assert run("ledger", "verify", "--sql-url", posted).exit_code == 0
 
 
 def test_a_head_that_was_kept_proves_that_nothing_was_cut_off(run: Run, posted: str, engine: Engine) -> None:

@@ -62,6 +62,10 @@ class StationMonth:
     exception_voucher_id: str | None = None
 
 
+NOT_KEPT: Final = "not kept"
+"""The note of a voucher of which only the hash is kept, since the file has personal data in clear."""
+
+
 def record_voucher(
     db: Connection, kind: str, file_name: str, sha256: str, size_bytes: int, *, at: datetime, by: str,
     number: str = "", issued_on: date | None = None, note: str = "",
