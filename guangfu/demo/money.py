@@ -89,16 +89,19 @@ class _Money:
 def move_money(engine: Engine, folder: Path, clock: Clock) -> Moved | None:
     """Takes the settled last month's money its whole way; `None` where a start before did, or nothing is settled.
 
+    Audit checks look at once at what moved: accounting's run of the day was before.
+
     Raises:
         OSError: The folder can't be written.
         StorageError: The database can't be reached, or refuses.
     """
+    from accounting.audit import run_audit
     from accounting.cash.steps import Desk
 
-    registry = read_registry(engine)
+    registry, given = read_registry(engine), load_rules(RulesSettings.load().folder)
     assert registry.synthetic, "money is made up for a synthetic registry only"
     with engine.connect() as db:
-        rules = rules_in_force(db, load_rules(RulesSettings.load().folder))
+        rules = rules_in_force(db, given)
         begun = bool(read_bank_lines(db))
     month = month_of(local_day(clock.now()).replace(day=1) - timedelta(days=1))
     money = _Money(engine, folder, Desk(registry, rules, clock.now(), BY), month)
@@ -108,6 +111,7 @@ def move_money(engine: Engine, folder: Path, clock: Clock) -> Moved | None:
     transfers = _pass_on(money)
     villages = _plan(money)
     paid, returned = _pay(money, villages)
+    run_audit(engine, given, clock.now(), BY)
     return Moved(receipts, transfers, len(villages), paid, returned)
 
 

@@ -15,6 +15,7 @@ from guangfu.stations.models import Registry, StationKind
 from guangfu.stations.personal import place_fault
 from guangfu.stations.synthetic import synthetic_registry
 from guangfu.storage.sql.database import open_database, upgrade
+from guangfu.storage.sql.findings import read_findings
 from guangfu.storage.sql.journal import verify_chain
 from guangfu.storage.sql.money import receivables, village_money
 from guangfu.storage.sql.payments import read_payments
@@ -87,6 +88,14 @@ def test_something_came_in_and_something_is_outstanding_at_every_age(
         came = {(one.part, one.month) for one in read_dated_allocations(db)}
     assert all(outstanding > 0 for part in ("base", "subsidy") for outstanding in ages[part])
     assert came == {(part, month) for part in ("base", "subsidy") for month in ("2024-03", "2025-03", "2025-12", MONTH)}
+
+
+def test_audits_find_at_once_what_is_late(moved: tuple[Path, Engine]) -> None:
+    """Of the earlier months something never came, and none has telemetry."""
+    with moved[1].connect() as db:
+        late = read_findings(db, states=["open"], checks=["subsidy_late"])
+    assert {one.period for one in late} >= {"2024"}
+    assert all(one.station_id and one.rows for one in late)
 
 
 def test_a_second_start_moves_nothing_and_the_books_hold(moved: tuple[Path, Engine]) -> None:
