@@ -87,7 +87,8 @@ NOTHING: Final = Text("没有记录", "nothing recorded")
 class Table:
     """Rows under their heads. `totals` are our own sums by column; left out, they are summed from the rows.
 
-    `sheet` begins a sheet of its own in the workbook; `empty` stands where there are no rows.
+    `sheet` begins a sheet of its own in the workbook; `empty` stands where there are no rows. An `annex` is printed on
+    a page of its own, after the signatures.
     """
 
     title: Text
@@ -97,6 +98,7 @@ class Table:
     note: Text | None = None
     sheet: Text | None = None
     empty: Text = NOTHING
+    annex: bool = False
 
     def total(self, column: Column) -> int | None:
         """Our own sum of a column in its stored unit; `None` where no row has a figure."""

@@ -200,16 +200,16 @@ def _paper(db: Connection, office: Office, content: Content, kept: Notice) -> Pa
     period = month_name(content.month) if content.month else Text(f"{content.year} 年", str(content.year))
     plan = content.kind == "plan"
     total = Text("计划总额（元）", "planned in all (yuan)") if plan else Text("发放总额（元）", "paid in all (yuan)")
-    url = (
-        f"{office.settings.verify_url.rstrip('/')}/v1/notices/{kept.code}" if office.settings.verify_url else kept.code
-    )
+    site = office.settings.verify_url.rstrip("/")
+    url = f"{site}/notices/{kept.code}" if site else kept.code
+    how = _BY_PHONE.filled(site=site) if site else _BY_OFFICE
     return Paper(
         title=_PLAN if plan else _RESULT,
         subtitle=Text(f"{name.zh}　{period.zh}", f"{name.en}, {period.en}"), issuer=office.issuer, number=kept.code,
         printed_at=office.desk.at, synthetic=office.registry.synthetic, look=Look.NOTICE,
         answer=(total, yuan(content.total_fen)), facts=_facts(db, office, content), tables=_tables(content),
         paragraphs=_complaints(office), signatures=_SIGN, code=kept.code, qr=url,
-        small=(_VERIFY.filled(code=kept.code), *(Text(head, head) for head in kept.heads.split())),
+        small=(how, _HEADS.filled(code=kept.code), *(Text(head, head) for head in kept.heads.split())),
     )  # fmt: skip
 
 
@@ -271,11 +271,17 @@ _HIDDEN: Final = Text(
 _WHERE: Final = Text(
     "有异议请在公示期内向村委会或苏木乡镇反映。", "Objections go to the village committee or the township."
 )
-_VERIFY: Final = Text(
-    "核验：guangfu papers check {code}，或接口 /v1/notices/{code}。以下为首次打印时各账簿的链头，可用 "
-    "guangfu ledger verify --head 证明其前的账未被改动：",
-    "Verify: guangfu papers check {code}, or /v1/notices/{code}. The heads of the books when this was first printed, "
-    "by which guangfu ledger verify --head proves that nothing before them was changed:",
+_BY_PHONE: Final = Text(
+    "怎么核对：用手机扫左边的二维码，或打开 {site}/notices/验证码，看村名、金额、行数和日期与本公示是不是一样。",
+    "To check: scan this code, or open {site}/notices/CODE, and compare village, amount, lines and days.",
+)
+_BY_OFFICE: Final = Text(
+    "怎么核对：把验证码告诉旗县主管部门或苏木乡镇，由他们查验村名、金额、行数和日期。",
+    "To check: tell the banner's office or the township this code; they see village, amount, lines and days.",
+)
+_HEADS: Final = Text(
+    "查验命令 guangfu papers check {code}；首次打印时各账簿的链头（guangfu ledger verify --head）：",
+    "guangfu papers check {code}; heads of the books when this was first printed (guangfu ledger verify --head):",
 )
 _NOTHING: Final = Text(
     "没有可公示的内容：没有计划，或没有已发放的款项", "there is nothing to post: no plan, or nothing that was paid"

@@ -84,7 +84,8 @@ def _lines(office: Office, transfer: Transfer, lines: list[TransferLine]) -> Tab
              line.month, PART_NAMES[line.part], line.passed_on_fen), (), line.part)
         for line in lines
     )  # fmt: skip
-    return Table(Text("明细", "Lines"), LINES, rows, {"amount": transfer.passed_on_fen}, sheet=Text("明细", "Lines"))
+    name = Text("明细", "Lines")
+    return Table(name, LINES, rows, {"amount": transfer.passed_on_fen}, sheet=name, annex=True)
 
 
 def _station(office: Office, station_id: str) -> Text:

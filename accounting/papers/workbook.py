@@ -26,6 +26,8 @@ TONES: Final = {
     "base": "#2B6CB0", "subsidy": "#E69F00", "estimated": "#9AA3AE", "settled": "#1F2937", "received": "#009E73",
     "passed": "#5B6B82", "paid": "#8C6BB1", "outstanding": "#B2182B",
 }  # fmt: skip
+PLACES: Final = 6
+"""Decimals to which formulas of a row are rounded, and so the results stored beside them."""
 TOTAL: Final = Text("合计", "total")
 CHECK: Final = Text("核对：本系统整数（分、瓦时）", "check: our own integers (fen, Wh)")
 AGREES: Final = Text("公式减本系统数（应为 0）", "formula less our own figure (must be 0)")
@@ -151,7 +153,7 @@ class _Sheet:
             style = self._cell_format(column, row, cell)
             if column.formula and not isinstance(cell, Missing):
                 formula = self._formula(table, column.formula, area)
-                self._sheet.write_formula(self._row, i, formula, style, _value(cell, column.kind))
+                self._sheet.write_formula(self._row, i, formula, style, round(_value(cell, column.kind), PLACES))
                 self._widen(i, shown(cell, column.kind, self._lang))
             else:
                 marks = self._paper.marks(row) if i == 0 else ""
@@ -185,7 +187,7 @@ class _Sheet:
 
         filled = _NAME.sub(place, formula)
         cells = ",".join(dict.fromkeys(used))
-        return f'=IF(COUNT({cells})={len(set(used))},ROUND({filled},6),"—")'
+        return f'=IF(COUNT({cells})={len(set(used))},ROUND({filled},{PLACES}),"—")'
 
     def _totals(self, table: Table, area: _Area) -> None:
         strong = {"bold": True, "top": 1, "bottom": 1}

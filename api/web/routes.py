@@ -59,6 +59,12 @@ def explain(request: Request, id: str) -> HTMLResponse:  # noqa: A002 - as in th
     return _page(request, "explain.html", id=id)
 
 
+@router.get("/notices/{code}")
+def notice(request: Request, code: str) -> HTMLResponse:
+    """What a public notice must say, by the code that is printed on it; its QR code leads here."""
+    return _page(request, "notice.html", id=code)
+
+
 @router.get("/favicon.svg")
 @router.get("/favicon.ico")
 def favicon() -> Response:

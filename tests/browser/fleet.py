@@ -28,6 +28,7 @@ from guangfu.storage.sql.completeness import keep_numbers
 from guangfu.storage.sql.figures import replace_month, write_daily_energy
 from guangfu.storage.sql.findings import take_findings
 from guangfu.storage.sql.inbox import DeadLetter, Seen, keep_dead_letters, mark_seen
+from guangfu.storage.sql.notices import Notice, keep_notice
 from guangfu.storage.sql.papers import StationMonth, write_station_months
 from guangfu.storage.sql.reconciliation import write_reconciled
 from guangfu.storage.sql.registry import write_registry
@@ -41,6 +42,11 @@ from tests.api.small_county import NOON, TODAY
 ATTACK = '<script>document.title = "taken"</script>&"电站'
 DAYS = [TODAY - timedelta(days=i) for i in range(29, -1, -1)]
 QUARTER = timedelta(minutes=15)
+NOTICE = Notice(
+    "7K3M-ABCD-0119-ZZZZ", "result", "vl1", 2026, "2026-05", TODAY, TODAY + timedelta(days=9), 3, None, 80_000,
+    "ab" * 32, f"AGENCY:12:{'cd' * 32}", True, NOON, "test",
+)  # fmt: skip
+"""A public notice that hangs on a wall."""
 
 
 @cache
@@ -214,6 +220,7 @@ def fill_fleet(engine: Engine, store: TelemetryStore) -> None:
             StationMonth(one.station_id, one.month, "settled", NOON, "test", one.statement_id, None)
             for one in _settled()
         ], reason="test")  # fmt: skip
+        keep_notice(db, NOTICE)
         keep_numbers(db, "0/x", 1, _came(one_of(StationKind.VILLAGE, joint=True)), [])
         write_reconciled(db, [_reconciled(one_of(StationKind.VILLAGE, joint=True))])
     assert not store.write([point for place, station in placed for point in _points(place, station)])

@@ -11,6 +11,7 @@ from tests.browser.conftest import Visitor
 from tests.browser.fleet import (
     ATTACK,
     DAYS,
+    NOTICE,
     energy_wh,
     faulty,
     fleet,
@@ -433,3 +434,13 @@ def test_finance_month_shows_what_audit_checks_found_the_serious_first(desk: Vis
     expect(page.locator("#findings")).to_contain_text("nothing into the agency")
     assert "month=2026-06" in str(page.locator("#findings a", has_text="CSV").get_attribute("href"))
     assert desk.complaints == []
+
+
+def test_a_notice_off_the_wall_is_checked_on_a_phone(phone: Visitor) -> None:
+    page = phone.open(f"/notices/{NOTICE.code.lower()}")
+    expect(page.locator("#notice h1")).to_contain_text("这个验证码是我们登记的")
+    expect(page.locator("#notice .amount")).to_contain_text("800.00")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.fill("#code", "0000-0000-0000-0000")
+    page.click("#another button")
+    expect(page.locator("#notice h1")).to_contain_text("没有登记过这个验证码")

@@ -132,4 +132,32 @@ _WAY: Final = {
     "column.causes": Text("差异原因", "Why it differs"),
 }
 
-MONEY: Final = {**_FINANCE, **_WAY}
+_NOTICE: Final = {
+    "notice.title": Text("核对公示", "Check a public notice"),
+    "notice.ours": Text("这个验证码是我们登记的", "This code is ours"),
+    "notice.compare": Text("请看纸上写的和下面是不是一样：", "Compare what the paper says with what stands here:"),
+    "notice.village": Text("嘎查村", "Village"),
+    "notice.what": Text("公示内容", "What it is about"),
+    "notice.plan": Text("{period} 年光伏收益打算怎么用", "What PV income is to be used for in {period}"),
+    "notice.result": Text("{period} 光伏收益发给了谁", "To whom PV income was paid in {period}"),
+    "notice.planned": Text("计划总额", "Planned in all"),
+    "notice.paid": Text("发放总额", "Paid in all"),
+    "notice.lines": Text("一共几行", "Number of lines"),
+    "notice.posted": Text("张贴时间", "Posted"),
+    "notice.days": Text("{from} 至 {to}", "{from} to {to}"),
+    "notice.code": Text("验证码", "Verification code"),
+    "notice.differs": Text(
+        "有一处不一样，就说明纸上的内容被改过：请向村委会或苏木乡镇反映。",
+        "If anything differs, the paper was changed: tell the village committee or the township.",
+    ),
+    "notice.not_ours": Text("没有登记过这个验证码", "There is no notice of this code"),
+    "notice.typed": Text(
+        "可能抄错了字，也可能这张纸不是我们出具的。请对照纸上再输一次；还是不行，请向村委会或苏木乡镇反映。",
+        "It may be mistyped, or the paper may not be ours. Type it again from the paper; if that does not help, "
+        "tell the village committee or the township.",
+    ),
+    "notice.another": Text("输入公示上的验证码", "Type the code on the notice"),
+    "notice.check": Text("核对", "Check"),
+}
+
+MONEY: Final = {**_FINANCE, **_WAY, **_NOTICE}

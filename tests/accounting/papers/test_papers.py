@@ -82,7 +82,7 @@ def test_formulas_give_our_own_figures_and_every_check_is_zero(county: County, n
                 if isinstance(cell.value, str) and cell.value.startswith("="):
                     formulas += 1
                     value = evaluator.formula(cell.value[1:])
-                    assert value == pytest.approx(stored[cell.coordinate].value, abs=1e-6), cell.value
+                    assert value == pytest.approx(stored[cell.coordinate].value, abs=1e-9), cell.value
             if row[0].value == "公式减本系统数（应为 0）":
                 found = [evaluator.value(cell.coordinate) for cell in row[1:] if cell.value is not None]
                 checks += len(found)

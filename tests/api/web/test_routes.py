@@ -12,7 +12,7 @@ from guangfu.texts import Lang
 
 PAGES = [
     "/", "/?view=wall", "/wall", "/stations", "/stations/st1", "/villages/vl1", "/explain/station/st1",
-    "/explain/village/vl1", "/explain/household/hh000001", "/finance",
+    "/explain/village/vl1", "/explain/household/hh000001", "/finance", "/notices/7K3M-ABCD-0119-ZZZZ",
 ]  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def test_files_are_packed_where_the_browser_takes_it(pages: httpx.Client) -> Non
     assert packed.content == pages.get(path, headers={"accept-encoding": "identity"}).content
 
 
-@pytest.mark.parametrize("page", ["overview", "wall", "stations", "station", "village", "finance"])
+@pytest.mark.parametrize("page", ["overview", "wall", "stations", "station", "village", "finance", "notice"])
 def test_first_load_is_light(page: str) -> None:
     """A page, with all its scripts and sheets, is less than 400 KB even before anything is cached."""
     shared = [f for p, f in static_files().items() if not p.startswith("js/pages/")]
