@@ -8,7 +8,8 @@ NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 
 
 def test_every_test_that_a_document_names_is_there() -> None:
-    named = {found for document in (ROOT / "docs").rglob("*.md") for found in NAMED.findall(document.read_text("utf-8"))}
+    documents = [document.read_text("utf-8") for document in (ROOT / "docs").rglob("*.md")]
+    named = {found for words in documents for found in NAMED.findall(words)}
     assert len(named) > 10
     missing = [
         f"{file}::{test}" for file, test in sorted(named)
