@@ -1,9 +1,9 @@
 """How long each query of the dashboards and alerts takes with 90 days of the whole fleet behind it, by Grafana's login.
 
 Filled directly, as accounting and ingest would leave it: in PostgreSQL 90 days of energy, income and completeness of
-786 stations, four months of income of stations and villages, 30 days of ingest's word on itself, and dead letters; in
-InfluxDB the roll-up of every banner, a minute's readings of every meter for the last day, and for one large station a
-minute's readings of meter, inverters and weather for 90 days, since no query asks for those of more stations.
+786 stations, five years of money (`benchmarks.dashboards_money`), 30 days of ingest's word on itself, and dead
+letters; in InfluxDB the roll-up of every banner, a minute's readings of every meter for the last day, and for one large
+station a minute's readings of meter, inverters and weather for 90 days, since no query asks for those of more stations.
 """
 
 import random
@@ -21,11 +21,12 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from benchmarks.dashboards_money import fill_money
 from benchmarks.figure import Figure
 from dashboards.alerts import document, rules
 from dashboards.rendering import rendered
 from dashboards.settings import Settings
-from guangfu.clock import day_start, local_day, to_ms
+from guangfu.clock import day_start, local_day, month_of, to_ms
 from guangfu.stations.models import DeviceKind, Registry
 from guangfu.stations.synthetic import synthetic_registry
 from guangfu.storage.influxdb_store import InfluxDBStore
@@ -98,11 +99,13 @@ def filled(folder: Path) -> Iterator[tuple[Databases, View]]:
 
 
 def _view(registry: Registry, station: str, now: datetime) -> View:
-    """90 days on a chart of a thousand points; all leagues and banners."""
+    """90 days on a chart of a thousand points; all leagues and banners; money of last month."""
+    last_month = month_of(local_day(now).replace(day=1) - timedelta(days=1))
     variables = {
-        "station": station, "month": f"{local_day(now):%Y-%m}",
+        "station": station, "month": last_month,
         "of_banner": registry.stations[station].banner_code, "dc_w": "300000", "banner_dc_w": "9000000",
-        "coverage_floor": "0.5", "league": tuple(registry.leagues), "banner": tuple(registry.banners),
+        "coverage_floor": "0.5", "only_station": ("all",), "only_village": ("all",),
+        "league": tuple(registry.leagues), "banner": tuple(registry.banners),
     }  # fmt: skip
     return View(now - timedelta(days=DAYS), now, now, variables, interval_s=7200)
 
@@ -128,6 +131,7 @@ def fill_sql(owner: Engine, registry: Registry, now: datetime) -> None:
         mark_seen(db, [Seen(s, now, now, "online", now) for s in registry.stations if rng.random() > 0.02])
         keep_dead_letters(db, _letters(rng, now))
         _rows(db, schema.ingest_health, _HEALTH, list(_health(rng, now)))
+        fill_money(db)
     with owner.connect() as db:
         db.execution_options(isolation_level="AUTOCOMMIT").execute(sa.text("VACUUM ANALYZE"))
 

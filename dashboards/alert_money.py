@@ -55,18 +55,18 @@ def late_receipts(lang: Lang, deadlines: Iterable[Deadline]) -> Sql:
         "(SELECT (date_trunc(d.period, o.first) + d.months * interval '1 month')::date - 1 "
         f"FROM (VALUES {_values(rules)}) "
         "d (part, banner_code, valid_from, period, months) "
-        "WHERE coalesce(d.part, o.part) = o.part AND coalesce(d.banner_code, f.banner_code) = f.banner_code "
+        "WHERE coalesce(d.part, o.part) = o.part AND coalesce(d.banner_code, o.banner_code) = o.banner_code "
         "AND d.valid_from <= (o.first + interval '1 month')::date - 1 "
         "ORDER BY d.banner_code IS NOT NULL DESC, d.part IS NOT NULL DESC, d.valid_from DESC LIMIT 1)"
     )
-    owed = (
-        "(SELECT station_id, part, (month || '-01')::timestamp AS first, sum(fen) AS fen "
-        f"FROM {OWED} each GROUP BY 1, 2, 3 HAVING sum(fen) > 0)"
+    owed = f"(SELECT station_id, part, month, sum(fen) AS fen FROM {OWED} each GROUP BY 1, 2, 3 HAVING sum(fen) > 0)"
+    of_banner = (
+        "(SELECT f.league, f.banner_code, o.part, (o.month || '-01')::timestamp AS first, sum(o.fen) AS fen "
+        f"FROM {owed} o JOIN {sql.fleet(lang)} f USING (station_id) WHERE f.kind = 'village' GROUP BY 1, 2, 3, 4)"
     )
     return Sql(
-        f"SELECT f.league, (coalesce(sum(o.fen) FILTER (WHERE {due_on} < {sql.TODAY}), 0) / 100.0)::float AS yuan "
-        f"FROM {owed} o JOIN {sql.fleet(lang)} f USING (station_id) WHERE f.kind = 'village' "
-        "GROUP BY f.league ORDER BY f.league"
+        f"SELECT o.league, (coalesce(sum(o.fen) FILTER (WHERE {due_on} < {sql.TODAY}), 0) / 100.0)::float AS yuan "
+        f"FROM {of_banner} o GROUP BY o.league ORDER BY o.league"
     )
 
 

@@ -76,12 +76,12 @@ DIFFERENCE: Final = (
 )
 """Each posted statement's whole difference, and the cause of most of it. [fen]"""
 
-_AGE: Final = (
-    f"(extract(year FROM age({sql.TODAY}, (month || '-01')::date)) * 12 "
-    f"+ extract(month FROM age({sql.TODAY}, (month || '-01')::date)))"
-)
+_LATEST: Final = "(SELECT to_char(date_trunc('month', {today}) - interval '{limit} months', 'YYYY-MM'))"
+"""The latest month that is so old; asked once, not for each row."""
 
-AGE_CLASS: Final = "(" + " + ".join(f"({_AGE} > {limit})::int" for limit in AGES) + ")"
+AGE_CLASS: Final = (
+    "(" + " + ".join(f"(month < {_LATEST.format(today=sql.TODAY, limit=limit)})::int" for limit in AGES) + ")"
+)
 """Which of `guangfu.ledger.allocating.AGE_NAMES` a row's month is in."""
 
 

@@ -106,6 +106,7 @@ payment_batches = Table(
     Column("changed_by", Text, nullable=False),
     Index(None, "village_id", "month"),
     Index(None, "station_id", "month"),
+    Index(None, "month"),
 )  # fmt: skip
 
 payments = Table(

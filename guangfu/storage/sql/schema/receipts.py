@@ -59,6 +59,7 @@ receipt_allocations = Table(
     Column("way", Text, nullable=False),  # statement, subsidy_year, list; oldest and proportional are our own choice
     Column("reversed_at", Instant),  # a wrong match; its correcting entry is in the journal
     Index(None, "station_id", "month"),
+    Index(None, "month"),
 )  # fmt: skip
 
 subsidy_status = Table(

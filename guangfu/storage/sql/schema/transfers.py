@@ -38,6 +38,7 @@ deductions_borne = Table(
     Column("unconfirmed", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),  # of the entry that stands in the journal; 0 is none
     Column("computed_at", Instant, nullable=False),
+    Index(None, "month"),
 )  # fmt: skip
 """Borne and carried = due and carried before; each row is computed again when more comes in."""
 
@@ -71,6 +72,7 @@ vat_months = Table(
     Column("exempt", Boolean, nullable=False),
     Column("unconfirmed", Boolean, nullable=False),
     Column("computed_at", Instant, nullable=False),
+    Index(None, "month"),
 )  # fmt: skip
 
 transfers = Table(
@@ -103,5 +105,6 @@ transfer_lines = Table(
     Column("passed_on_fen", BigInteger, nullable=False),
     Index(None, "village_id", "month"),
     Index(None, "station_id", "month"),
+    Index(None, "month"),
 )  # fmt: skip
 """One village, station, energy month and part each."""
