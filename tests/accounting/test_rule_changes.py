@@ -1,7 +1,7 @@
 """One cell of the tariffs changes, from the operator's file to the books, by the commands an operator uses.
 
-s1 has 1,920 kWh a day; its tariff goes from 0.75 to 0.80, its subsidy grows by 0.05: 59,520 kWh of May make 2,976.00, ten
-days of June 960.00.
+s1 has 1,920 kWh a day; its tariff goes from 0.75 to 0.80, its subsidy grows by 0.05: 59,520 kWh of May make 2,976.00,
+ten days of June 960.00.
 """
 
 from dataclasses import replace
