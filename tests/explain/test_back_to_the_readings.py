@@ -22,7 +22,7 @@ from tests.accounting.test_closing import close
 from tests.accounting.test_explain import passed_to_the_village
 from tests.accounting.test_settlement import may_is_estimated, take
 from tests.api.small_county import COUNTY, Api, serving
-from tests.income.statements import statement
+from tests.income.statements import register, statement
 from tests.storage.stores import Place, duckdb_place, influxdb_place
 
 __all__ = ["engine", "migrated_file", "new_migrated", "pair"]
@@ -70,7 +70,7 @@ def test_a_fen_leads_to_the_readings_and_after_their_end_to_what_was_kept(
     write_registry(engine, replace(county(), leagues=COUNTY.leagues, banners=COUNTY.banners), at=day_start(MAY))
     of.receive(registers("s2", day_start(MAY), day_start(date(2026, 6, 11)), 1000))
     may_is_estimated(of)
-    take(of, [statement()])
+    take(of, [statement(last_reading_wh=register(date(2026, 6, 1)) + 10)])
     passed_to_the_village(of, tmp_path)
     close(of)
     with serving(of.store, engine) as api:
