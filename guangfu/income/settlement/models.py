@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from guangfu.ledger.books import Part
 from guangfu.ledger.fen import Fen
@@ -118,6 +119,9 @@ def corrected_wh(corrections: Iterable[StatementCorrection]) -> int:
     return by_part[Part.BASE] or by_part[Part.SUBSIDY]
 
 
+_NOTHING: Final = Fen(0)
+
+
 @dataclass(frozen=True, slots=True)
 class SettledIncome:
     """What one statement settles for the energy of one month; the class of the table `settled_income`. [fen]
@@ -135,7 +139,7 @@ class SettledIncome:
     subsidy_year: int
     subsidy_receivable: bool
     unconfirmed: bool
-    memo_subsidy_fen: Fen = Fen(0)
+    memo_subsidy_fen: Fen = _NOTHING
     """Of the subsidy, what is no receivable: all of it while the station is not listed, and what is beyond the listed
     capacity."""
 
