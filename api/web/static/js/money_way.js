@@ -71,8 +71,9 @@ function settlementTable({ months, statements }, received) {
     const came = received[one.month];
     const got = came ? came.received_base_fen + came.received_subsidy_fen : null;
     const open = came ? came.outstanding_base_fen + came.outstanding_subsidy_fen : null;
+    const estimated = sumOf((came || one).estimated_base_fen, (came || one).estimated_subsidy_fen);
     const settled = one.settled_base_fen + one.settled_subsidy_fen;
-    return h("tr", {}, h("th", { scope: "row" }, one.month), h("td", {}, one.number || one.statement_id), h("td", {}, monthState(state[one.month] || "open")), money(sumOf(one.estimated_base_fen, one.estimated_subsidy_fen), t("finance.no_estimate")), money(settled), money(got, t("finance.village_only")), money(open, t("finance.village_only")), h("td", {}, causes(one.differences)));
+    return h("tr", {}, h("th", { scope: "row" }, one.month), h("td", {}, one.number || one.statement_id), h("td", {}, monthState(state[one.month] || "open")), money(estimated, t("finance.no_estimate")), money(settled), money(got, t("finance.village_only")), money(open, t("finance.village_only")), h("td", {}, causes(one.differences)));
   };
   const head = h("tr", {}, h("th", { scope: "col" }, t("column.period")), h("th", { scope: "col" }, t("column.statement")), h("th", { scope: "col" }, t("column.month_state")), heads, h("th", { scope: "col" }, t("column.causes")));
   return h("div", { class: "scroll" }, h("table", { class: "money-table" }, h("thead", {}, head), h("tbody", {}, [...statements].reverse().map(row))));

@@ -38,6 +38,7 @@ const VIEWS = {
   ],
 };
 let view = "money";
+let viewChosen = false;
 
 /** Before the amounts: on how many data the estimate rests, and after them what moves most of the difference. */
 const covered = (row) => labelled(h("td", { class: "num" }, row.coverage === null ? note(t("coverage.too_few"), t("finance.no_estimate")) : percent(row.coverage, 1)), t("coverage.word"));
@@ -79,6 +80,7 @@ function table(answer) {
 function chooseView(answer) {
   const button = (name, label) => h("button", { type: "button", "aria-pressed": String(view === name), onclick: () => {
     view = name;
+    viewChosen = true;
     chooseView(answer);
     put("table", table(answer));
   } }, label);
@@ -108,6 +110,7 @@ function loadMonth() {
   showFindings(month);
   return section("table", () => get(`/v1/finance/months/${encodeURIComponent(month)}`), (answer) => {
     showAnswer(answer);
+    if (!viewChosen) view = answer.running ? "check" : "money"; // nothing of a month that is running has moved yet
     chooseView(answer);
     return table(answer);
   });
