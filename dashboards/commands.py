@@ -198,7 +198,7 @@ def _tell_differences(grafana: Grafana, settings: Settings, lang: Lang) -> None:
 
 def _all_steps(grafana: Grafana, settings: Settings, *, without_alerts: bool = False) -> Iterator[Step]:
     yield from steps(grafana, settings)
-    yield from (removal_steps if without_alerts else alert_steps)(grafana, settings)
+    yield from removal_steps(grafana) if without_alerts else alert_steps(grafana, settings)
 
 
 def _do(step: Step, lang: Lang, *, dry_run: bool) -> bool:

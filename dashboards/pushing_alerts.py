@@ -34,7 +34,7 @@ def alert_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
         yield replace(step, state=State.FOR_FILES, differs=("missing",), apply=None) if left else step
 
 
-def removal_steps(grafana: Grafana, settings: Settings) -> Iterator[Step]:
+def removal_steps(grafana: Grafana) -> Iterator[Step]:
     """Takes away what `push` brought, so that files may bring it: else Grafana would not start with them.
 
     Raises:

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 _IDLE_S: Final = 0.2
 _GATHER_S: Final = 0.0015
+_FEW: Final = 100
+"""As long as a group has fewer messages, its time is over before the socket's buffers are full."""
 _GROUP_BYTES: Final = 2 << 20
 _ROOM_CHECK_S: Final = 1.0
 _RESUME_BELOW: Final = 0.8
@@ -187,7 +189,7 @@ class _Connection:
             return True
         if self._topics and not link.wants_write():
             # To be woken by each of many messages would cost both sides more than the messages.
-            time.sleep(min(self._patience_s(), _GATHER_S))
+            time.sleep(self._patience_s() if len(self._topics) < _FEW else min(self._patience_s(), _GATHER_S))
             return True
         readable, _, _ = select.select([link], [link] if link.wants_write() else [], [], self._patience_s())
         return bool(readable)
