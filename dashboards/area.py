@@ -8,11 +8,12 @@ from grafana_foundation_sdk.builders.dashboard import QueryVariable
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, influxql, sql
+from dashboards.daily import energy_by_day
 from dashboards.fleet import area_link, station_link
 from dashboards.frame import Board, kind_of_data, league_variable, query_variable
 from dashboards.looks import DASHED, GAUGE_CELL, HIDDEN, NARROW, THOUSANDS, WITH_POINTS, Column
 from dashboards.money import wall_scale
-from dashboards.panels import curve, day_bars, stat, table
+from dashboards.panels import curve, stat, table
 from dashboards.states import SHOWN, TROUBLED, state_column
 from dashboards.target import Sql
 from dashboards.words import area as says
@@ -34,7 +35,13 @@ def board(lang: Lang) -> Board:
             _banners(lang),
             _stations(lang),
             _power(lang),
-            _energy_by_day(lang),
+            energy_by_day(
+                fleet_says.ENERGY_BY_DAY(lang),
+                f"daily_energy JOIN {sql.fleet(lang)} f USING (station_id)",
+                HERE,
+                lang,
+                height=9,
+            ),
             _hours_by_day(lang),
         ],
     )
@@ -124,21 +131,6 @@ def _power(lang: Lang) -> Panel:
     columns = {"pv_banner_15min.sum": Column(says.POWER_SERIES(lang), "watt", colour=colours.ACCENT)}
     return curve(
         says.POWER(lang), [influxql.area_power()], unit="watt", step="15m", most_points=600, columns=columns, height=9
-    )
-
-
-def _energy_by_day(lang: Lang) -> Panel:
-    query = (
-        f"SELECT {sql.at_midnight('day')} AS time, sum(energy_wh) - sum(coalesce(interpolated_wh, 0)) AS measured, "
-        f"sum(coalesce(interpolated_wh, 0)) AS interpolated FROM daily_energy d JOIN {sql.fleet(lang)} f "
-        f"USING (station_id) WHERE {sql.in_range('d.day')} AND {HERE} GROUP BY day ORDER BY day"
-    )
-    columns = {
-        "measured": Column(shared.MEASURED(lang), "watth", colour=colours.ACCENT),
-        "interpolated": Column(shared.INTERPOLATED(lang), "watth", colour=colours.STALE),
-    }
-    return day_bars(
-        fleet_says.ENERGY_BY_DAY(lang), Sql(query, series=True), unit="watth", columns=columns, span=12, height=9
     )
 
 

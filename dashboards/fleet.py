@@ -7,10 +7,11 @@ from typing import Final
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, influxql, sql
+from dashboards.daily import energy_by_day
 from dashboards.frame import Board, coverage_floor, kind_of_data, uid
 from dashboards.looks import HIDDEN, NARROW, THOUSANDS, Column, words
 from dashboards.money import Scale, money_columns, wall_scale
-from dashboards.panels import bars, curve, day_bars, stat, table
+from dashboards.panels import bars, curve, stat, table
 from dashboards.states import SHOWN, TROUBLED, count_columns, counts, state_column, state_words
 from dashboards.station_map import station_map
 from dashboards.target import Sql
@@ -49,7 +50,7 @@ def board(lang: Lang) -> Board:
             station_positions(lang),
             power(lang),
             by_league(lang),
-            _energy_by_day(lang),
+            energy_by_day(says.ENERGY_BY_DAY(lang), "daily_energy", "true", lang, height=9),
             _income_by_league(lang),
         ],
     )
@@ -144,19 +145,6 @@ def by_league(lang: Lang, *, span: int = 13, height: int = 9) -> Panel:
         "yuan": Column(says.TODAY_YUAN(lang), THOUSANDS, 0, width=95),
     }
     return table(says.BY_LEAGUE(lang), Sql(query), columns=columns, span=span, height=height)
-
-
-def _energy_by_day(lang: Lang) -> Panel:
-    query = (
-        f"SELECT {sql.at_midnight('day')} AS time, sum(energy_wh) - sum(coalesce(interpolated_wh, 0)) AS measured, "
-        f"sum(coalesce(interpolated_wh, 0)) AS interpolated FROM daily_energy WHERE {sql.in_range('day')} "
-        "GROUP BY day ORDER BY day"
-    )
-    columns = {
-        "measured": Column(shared.MEASURED(lang), "watth", colour=colours.ACCENT),
-        "interpolated": Column(shared.INTERPOLATED(lang), "watth", colour=colours.STALE),
-    }
-    return day_bars(says.ENERGY_BY_DAY(lang), Sql(query, series=True), unit="watth", columns=columns, span=12, height=9)
 
 
 def _income_by_league(lang: Lang) -> Panel:

@@ -114,7 +114,7 @@ def _money_by_banner(lang: Lang) -> Panel:
     )
     amounts = {
         "yuan": money_says.ESTIMATE, "settled": money_says.SETTLED, "received": money_says.RECEIVED,
-        "passed": money_says.PASSED, "outstanding": says.ALL_OUTSTANDING,
+        "passed": money_says.PASSED,
     }  # fmt: skip
     shown = {
         "league_code": Column("league", style=HIDDEN),
@@ -123,6 +123,7 @@ def _money_by_banner(lang: Lang) -> Panel:
             shared.BANNER(lang), link=finance_link(lang, league="league_code", banner="banner_code"), style=NARROW
         ),
         **{name: Column(text(lang), THOUSANDS, 2, style=NARROW) for name, text in amounts.items()},
+        "outstanding": Column(says.ALL_OUTSTANDING(lang), THOUSANDS, 2, width=130),
         **age_columns(lang),
     }
     return table(says.MONEY_BY_BANNER(lang), Sql(query), columns=shown, span=24)

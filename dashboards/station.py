@@ -9,6 +9,7 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Panel, VariableHide, VariableModel
 
 from dashboards import colours, influxql, sql
+from dashboards.daily import energy_by_day
 from dashboards.fleet import area_link, league_link
 from dashboards.frame import Board, coverage_floor, kind_of_data, query_variable
 from dashboards.looks import (
@@ -49,7 +50,7 @@ def board(lang: Lang) -> Board:
             _against_banner(lang),
             _inverters(lang),
             _irradiance(lang),
-            _energy_by_day(lang),
+            energy_by_day(says.ENERGY_BY_DAY(lang), "daily_energy", THIS, lang),
             _income_by_day(lang),
             _villages(lang),
             _quality(lang),
@@ -196,18 +197,6 @@ def _irradiance(lang: Lang) -> Panel:
         says.GHI(lang): Column(says.GHI(lang), "Wm2", 0, colours.EXPECTED),
     }
     return curve(says.IRRADIANCE(lang), targets, unit="Wm2", step="1m", columns=columns)
-
-
-def _energy_by_day(lang: Lang) -> Panel:
-    query = (
-        f"SELECT {sql.at_midnight('day')} AS time, energy_wh - coalesce(interpolated_wh, 0) AS measured, "
-        f"interpolated_wh AS interpolated FROM daily_energy WHERE {THIS} AND {sql.in_range('day')} ORDER BY day"
-    )
-    columns = {
-        "measured": Column(shared.MEASURED(lang), "watth", 1, colours.ACCENT),
-        "interpolated": Column(shared.INTERPOLATED(lang), "watth", 1, colours.STALE),
-    }
-    return day_bars(says.ENERGY_BY_DAY(lang), Sql(query, series=True), unit="watth", columns=columns)
 
 
 def _income_by_day(lang: Lang) -> Panel:
