@@ -49,6 +49,7 @@ from guangfu.storage.telemetry_store import Point, RefusedPoint, TelemetryStore
 from guangfu.telemetry.encode import encode_message
 from guangfu.telemetry.reading import Message, Reading
 from guangfu.telemetry.topics import TopicKind, format_topic
+from ingest.process import prepare
 from ingest.program import run
 from ingest.settings import Settings
 from tests.ingest.world import NOON, register
@@ -72,6 +73,7 @@ class Sizes:
 
 def figures(sizes: Sizes | None = None) -> Iterator[Figure]:
     sizes = sizes or Sizes()
+    prepare()  # as `guangfu ingest` does
     for name, count, readings in (("single", sizes.single, 1), ("batched", sizes.batched, BATCHED_READINGS)):
         if count:
             yield from _drained(f"ingest.{name}", count, readings, sizes.rounds)

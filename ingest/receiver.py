@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 _IDLE_S: Final = 0.2
 _GATHER_S: Final = 0.0015
 _FEW: Final = 100
-"""As long as a group has fewer messages, its time is over before the socket's buffers are full."""
+"""After a group of fewer messages the next may gather in the socket's buffers for its whole time."""
 _GROUP_BYTES: Final = 2 << 20
 _ROOM_CHECK_S: Final = 1.0
 _RESUME_BELOW: Final = 0.8
@@ -154,6 +154,7 @@ class _Connection:
         self._bytes = 0
         self._first_s = 0.0
         self._now_ms = 0
+        self._quiet = False
         self._client = LinkedClient(settings)
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
@@ -189,7 +190,7 @@ class _Connection:
             return True
         if self._topics and not link.wants_write():
             # To be woken by each of many messages would cost both sides more than the messages.
-            time.sleep(self._patience_s() if len(self._topics) < _FEW else min(self._patience_s(), _GATHER_S))
+            time.sleep(self._patience_s() if self._quiet else min(self._patience_s(), _GATHER_S))
             return True
         readable, _, _ = select.select([link], [link] if link.wants_write() else [], [], self._patience_s())
         return bool(readable)
@@ -220,6 +221,7 @@ class _Connection:
             self._spool.append_messages(Messages(self._received_at_ms, self._topics, self._payloads))
         except Unavailable as full:
             raise _Full(str(full)) from full
+        self._quiet = len(self._topics) < _FEW
         self._client.link.send(pubacks(self._packet_ids))
         self._client.link.flush()
         self._counters.received.inc(len(self._topics))
