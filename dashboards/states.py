@@ -49,4 +49,4 @@ def counts() -> str:
 
 
 def count_columns(lang: Lang) -> dict[str, Column]:
-    return {name: Column(head(lang), THOUSANDS, 0, width=62) for name, (_, head) in COUNTED.items()}
+    return {name: Column(head(lang), THOUSANDS, 0, width=70) for name, (_, head) in COUNTED.items()}
