@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from accounting.audit import run_audit
+from accounting.commands import check_month
 from accounting.months_commands import BannerOption
 from accounting.statements_commands import MonthOption
 from accounting.villages.imports import keep_voucher, told
@@ -14,7 +15,6 @@ from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.shown import local_time, print_table
 from guangfu.commands.who import ByOption, who
 from guangfu.exits import Exit
-from guangfu.explain.subjects import is_month
 from guangfu.income.audit import periods_of
 from guangfu.income.audit.next_steps import NEXT_STEPS
 from guangfu.income.rules import RulesSettings, load_rules
@@ -44,7 +44,7 @@ def run(month: MonthOption = None, by: ByOption = None, sql_url: SqlUrl = None, 
     例 Example: guangfu audit run --month 2026-06
     """
     language = Lang.parse(lang)
-    _check_month(month, language)
+    check_month(month, language)
     with opened_database(sql_url, language) as engine, told(language):
         rules = load_rules(RulesSettings.load().folder)
         months = None if month is None else [month]
@@ -71,7 +71,7 @@ def list_(
     例 Example: guangfu audit list --check idle_money --banner 150430
     """
     language = Lang.parse(lang)
-    _check_month(month, language)
+    check_month(month, language)
     with opened_database(sql_url, language) as engine, engine.connect() as db:
         found = read_findings(
             db, checks=None if check is None else [check.value], periods=None if month is None else periods_of([month]),
@@ -150,23 +150,12 @@ def _exit_if_open(found: list[Finding]) -> None:
         raise typer.Exit(Exit.FOUND)
 
 
-def _check_month(month: str | None, lang: Lang) -> None:
-    try:
-        wrong = month is not None and not is_month(month)
-    except ValueError:
-        wrong = True
-    if wrong:
-        typer.echo(_NO_MONTH(lang, month=month), err=True)
-        raise typer.Exit(Exit.USAGE)
-
-
 _RAN: Final = Text(
     "新发现 {opened} 项，消除 {cleared} 项，现有 {stands} 项",
     "{opened} opened, {cleared} cleared; {stands} found by this run",
 )
 _EXPLAINED: Final = Text("{key} 已说明", "{key} is explained")
 _NONE: Final = Text("没有发现 {key}", "there is no finding {key}")
-_NO_MONTH: Final = Text("{month} 不是月份（2026-06）", "{month} is not a month (2026-06)")
 _UNCONFIRMED: Final = Text("（待确认）", " (unconfirmed)")
 _RULE: Final = Text(
     "规则 {rule}，文件 {document}，可信度 {confidence}", "rule {rule}, document {document}, confidence {confidence}"

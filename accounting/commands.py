@@ -12,6 +12,7 @@ from accounting.program import run, run_once
 from accounting.settings import Settings
 from guangfu.clock import SystemClock
 from guangfu.exits import Exit
+from guangfu.explain.subjects import is_month
 from guangfu.income.rules import BadRules, Rules, RulesSettings, load_rules
 from guangfu.settings import BadSettings
 from guangfu.stopping import stopped_by_signal
@@ -29,6 +30,7 @@ RUNNING = Text(
     "正在核算，规则版本 {version}，每 {interval_s} 秒检查一次；按 Ctrl-C 停止。",
     "Accounting by rules {version}, looking every {interval_s} s; Ctrl-C stops.",
 )
+NO_MONTH = Text("{month} 不是月份（2026-06）", "{month} is not a month (2026-06)")
 DONE = Text("已核算 {n} 个电站日。", "Computed {n} station-days.")
 
 
@@ -67,6 +69,16 @@ def wrong_use(sentence: str) -> typer.Exit:
     """Says what was asked wrongly; the caller raises the answer."""
     typer.echo(sentence, err=True)
     return typer.Exit(Exit.USAGE)
+
+
+def check_month(month: str | None, lang: Lang) -> None:
+    """Exits with `USAGE` where a month is asked for that is none."""
+    try:
+        wrong = month is not None and not is_month(month)
+    except ValueError:
+        wrong = True
+    if wrong:
+        raise wrong_use(NO_MONTH(lang, month=month))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import typer
 from sqlalchemy import Connection, Engine
 
 from accounting.closing import ClosePlan, close_months, plan_closing, readings_to_keep
+from accounting.commands import check_month, wrong_use
 from accounting.statements_commands import MonthOption, rules_of
 from accounting.statements_shown import AMOUNT_HEADS, ESTIMATED, SETTLED, show_differences, show_statements
 from accounting.villages.imports import PREVIEW, ApplyOption, keep_voucher, told
@@ -18,7 +19,6 @@ from guangfu.commands.opened import LangOption, SqlUrl, opened_database
 from guangfu.commands.shown import NO_HEAD, local_time, print_table, unconfirmed_mark
 from guangfu.commands.who import ByOption, who
 from guangfu.exits import Exit
-from guangfu.explain.subjects import is_month
 from guangfu.income.settlement.checking import kwh
 from guangfu.income.settlement.months import on_grid
 from guangfu.ledger.fen import Fen, yuan_text
@@ -90,7 +90,7 @@ def show(
     例 Example: guangfu months show 2026-06 --station st0012
     """
     language = Lang.parse(lang)
-    _check(month, language)
+    check_month(month, language)
     with opened_database(sql_url, language) as engine, engine.connect() as db:
         chosen = _chosen(read_registry(engine), month, station, banner, language)
         summary = read_month_summary(db, read_registry(engine), month, chosen)
@@ -187,7 +187,7 @@ def close(
     例 Example: guangfu months close 2026-06 --banner 150430 --apply
     """
     language = Lang.parse(lang)
-    _check(month, language)
+    check_month(month, language)
     now = SystemClock().now()
     with opened_database(sql_url, language) as engine, told(language):
         registry = read_registry(engine)
@@ -237,9 +237,9 @@ def _tell(plan: ClosePlan, lang: Lang, *, applied: bool) -> None:
 def _chosen(registry: Registry, month: str, station: str | None, banner: str | None, lang: Lang) -> list[str] | None:
     """The stations that are asked for, of all if none are named."""
     if station is not None and station not in registry.stations:
-        raise _wrong(_NO_STATION(lang, id=station))
+        raise wrong_use(_NO_STATION(lang, id=station))
     if banner is not None and banner not in registry.banners:
-        raise _wrong(_NO_BANNER(lang, code=banner))
+        raise wrong_use(_NO_BANNER(lang, code=banner))
     if station is None and banner is None:
         return None
     return [
@@ -247,20 +247,6 @@ def _chosen(registry: Registry, month: str, station: str | None, banner: str | N
         for one in on_grid(registry, month)
         if station in {None, one} and banner in {None, registry.stations[one].banner_code}
     ]
-
-
-def _check(month: str, lang: Lang) -> None:
-    try:
-        wrong = not is_month(month)
-    except ValueError:
-        wrong = True
-    if wrong:
-        raise _wrong(_NO_MONTH(lang, month=month))
-
-
-def _wrong(sentence: str) -> typer.Exit:
-    typer.echo(sentence, err=True)
-    return typer.Exit(Exit.USAGE)
 
 
 _MOST_REASONS: Final = 10
@@ -285,6 +271,5 @@ _MOVED_HEADS: Final = (
 _WOULD: Final = Text("{month}：可关账 {n} 座，已关账 {closed} 座", "{month}: {n} could be closed, {closed} are")
 _CLOSED: Final = Text("{month}：关账 {n} 座，此前已关账 {closed} 座", "{month}: {n} closed, {closed} were before")
 _ALL: Final = Text("{month} 所选电站无一缺漏", "nothing keeps {month} open for these stations")
-_NO_MONTH: Final = Text("{month} 不是月份（2026-06）", "{month} is not a month (2026-06)")
 _NO_STATION: Final = Text("登记册中没有电站 {id}", "the registry has no station {id}")
 _NO_BANNER: Final = Text("登记册中没有旗县 {code}", "the registry has no banner {code}")

@@ -10,12 +10,11 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Engine, event
 
-from accounting.commands import BAD_RULES, told, wrong_use
+from accounting.commands import BAD_RULES, check_month, told, wrong_use
 from accounting.what_if import Moved, behind, closed_stations, last_day, open_months, rule_changes, what_if
 from accounting.what_if_shown import CSV_HEADER, csv_row, shown
 from guangfu.clock import SystemClock, local_day
 from guangfu.exits import Exit
-from guangfu.explain.subjects import is_month
 from guangfu.income.rules import BadRules, Rules, RulesSettings, load_rules
 from guangfu.stations.models import Registry
 from guangfu.storage.errors import Unavailable
@@ -28,7 +27,6 @@ from guangfu.texts import Lang, Text
 app = typer.Typer(add_completion=False)
 
 UNREADABLE = Text("无法读取 {file}：{why}", "can't read {file}: {why}")
-NO_MONTH = Text("{month} 不是月份（2026-06）", "{month} is not a month (2026-06)")
 NO_VILLAGE = Text("登记册中没有嘎查村 {village}", "the registry has no village {village}")
 NOTHING = Text("没有可试算的电量", "there is no energy to compute with")
 OTHER_SCHEMA = Text("表结构与本程序的版本不符", "the tables are of another release")
@@ -56,7 +54,7 @@ def what_if_(
     For example: guangfu what-if rules/ --village vl00683 --csv --lang en
     """
     language = Lang.parse(lang)
-    _check_month(month, language)
+    check_month(month, language)
     with told(language):
         present_folder = RulesSettings.load().folder
         present, other = load_rules(present_folder), _other_rules(folder, language)
@@ -80,15 +78,6 @@ def what_if_(
             typer.echo(line)
     if late:
         typer.echo(BEHIND(language, n=late), err=True)
-
-
-def _check_month(month: str | None, lang: Lang) -> None:
-    try:
-        wrong = month is not None and not is_month(month)
-    except ValueError:
-        wrong = True
-    if wrong:
-        raise wrong_use(NO_MONTH(lang, month=month))
 
 
 def _other_rules(folder: Path, lang: Lang) -> Rules:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from guangfu.clock import from_ms
 from guangfu.commands.asked_days import DayOption, MonthOption, asked_days
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
+from guangfu.commands.registry_chosen import check_station
 from guangfu.commands.shown import local_time, print_table
 from guangfu.exits import Exit
 from guangfu.storage.sql.completeness import StationDay, StationGap, read_completeness, read_gaps
@@ -44,13 +45,11 @@ def completeness(
     language = Lang.parse(lang)
     start, end = asked_days(day, month, language)
     with opened_database(sql_url, language) as engine:
-        known = read_registry(engine).stations
-        if station is not None and station not in known:
-            typer.echo(_NO_STATION(language, id=station), err=True)
-            raise typer.Exit(Exit.USAGE)
+        registry = read_registry(engine)
+        check_station(station, registry, language)
         stations = None if station is None else [station]
         with engine.connect() as db:
-            rows, gaps = _read(db, start, end, stations, known)
+            rows, gaps = _read(db, start, end, stations, registry.stations)
     _show(rows, gaps, by_day=station is not None, most=most, lang=language)
     if gaps:
         raise typer.Exit(Exit.FOUND)
@@ -112,7 +111,6 @@ def _gap_row(found: StationGap) -> list[str]:
     return [found.station_id, found.boot, *times, numbers, f"{found.gap.missing:,}"]
 
 
-_NO_STATION: Final = Text("没有编号为 {id} 的电站", "there is no station {id}")
 _NOTHING: Final = Text("这段时间没有任何报文的记录", "nothing is known of any message in this time")
 _MORE: Final = Text("……还有 {n:,} 个缺口（--most 列出更多）", "… and {n:,} more gaps (--most shows them)")
 _TOTAL: Final = Text(

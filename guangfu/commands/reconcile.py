@@ -7,6 +7,7 @@ import typer
 
 from guangfu.commands.asked_days import DayOption, MonthOption, asked_days
 from guangfu.commands.opened import LangOption, SqlUrl, opened_database
+from guangfu.commands.registry_chosen import check_station
 from guangfu.commands.shown import print_table
 from guangfu.exits import Exit
 from guangfu.income.reconciling import Comparison, Reconciled, Way, compared
@@ -38,9 +39,7 @@ def reconcile(
     rules = _rules(language)
     with opened_database(sql_url, language) as engine:
         registry = read_registry(engine)
-        if station is not None and station not in registry.stations:
-            typer.echo(_NO_STATION(language, id=station), err=True)
-            raise typer.Exit(Exit.USAGE)
+        check_station(station, registry, language)
         with engine.connect() as db:
             rows = read_reconciled(db, start=start, end=end, stations=None if station is None else [station])
     found = list(_compared(rows, registry, rules))
@@ -94,7 +93,6 @@ _HEADS: Final = (
     Text("容差", "tolerance"),
 )  # fmt: skip
 _FAR: Final = Text("超出", "beyond")
-_NO_STATION: Final = Text("没有编号为 {id} 的电站", "there is no station {id}")
 _BAD_RULES: Final = Text("规则有误：guangfu rules check", "the rules are not in order: guangfu rules check")
 _MORE: Final = Text("……还有 {n:,} 行（--most 列出更多）", "… and {n:,} more rows (--most shows them)")
 _TOTAL: Final = Text("比较 {n:,} 次，超出容差 {beyond:,} 次", "{n:,} compared, {beyond:,} beyond tolerance")

@@ -20,6 +20,7 @@ _EMPTY: Final = Text(
     "数据库里还没有登记册：请先 guangfu stations import",
     "there is no registry in the database yet: guangfu stations import",
 )
+_NO_STATION: Final = Text("没有编号为 {id} 的电站", "there is no station {id}")
 _CANT_WRITE: Final = Text("无法写入 {target}：{error}", "can't write {target}: {error}")
 
 
@@ -32,6 +33,13 @@ def chosen_registry(synthetic: bool, sql_url: str | None, lang: Lang) -> Registr
             return read_registry(engine)
     typer.echo(_EMPTY(lang), err=True)
     raise typer.Exit(Exit.FOUND)
+
+
+def check_station(station: str | None, registry: Registry, lang: Lang) -> None:
+    """Exits with `USAGE` where one is asked for that is not registered."""
+    if station is not None and station not in registry.stations:
+        typer.echo(_NO_STATION(lang, id=station), err=True)
+        raise typer.Exit(Exit.USAGE)
 
 
 @contextmanager
