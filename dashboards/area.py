@@ -4,13 +4,12 @@
 
 from typing import Final
 
-from grafana_foundation_sdk.builders.dashboard import QueryVariable
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, influxql, sql
 from dashboards.daily import energy_by_day
 from dashboards.fleet import area_link, station_link
-from dashboards.frame import Board, kind_of_data, league_variable, query_variable
+from dashboards.frame import Board, banner_variable, kind_of_data, league_variable
 from dashboards.looks import DASHED, GAUGE_CELL, HIDDEN, NARROW, THOUSANDS, WITH_POINTS, Column
 from dashboards.money import wall_scale
 from dashboards.panels import curve, stat, table
@@ -29,7 +28,7 @@ def board(lang: Lang) -> Board:
         name="area",
         title=says.TITLE,
         description=says.DESCRIPTION,
-        variables=[league_variable(lang), _banner(lang)],
+        variables=[league_variable(lang), banner_variable(lang)],
         panels=[
             *_first_row(lang),
             _banners(lang),
@@ -45,16 +44,6 @@ def board(lang: Lang) -> Board:
             _hours_by_day(lang),
         ],
     )
-
-
-def _banner(lang: Lang) -> QueryVariable:
-    """The banners of the chosen league."""
-    name = "name_en" if lang is Lang.EN else "name"
-    query = (
-        f"SELECT {name} AS __text, code AS __value FROM banners "
-        "WHERE superseded_at IS NULL AND league_code IN (${league}) ORDER BY code"
-    )
-    return query_variable("banner", shared.BANNER(lang), query).include_all(True).current_all()
 
 
 def _of_today(lang: Lang, table_name: str, column: str) -> Sql:

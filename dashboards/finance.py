@@ -8,13 +8,12 @@ from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, money_panels, sql
 from dashboards.fleet import station_link
-from dashboards.frame import Board, kind_of_data, league_variable
+from dashboards.frame import Board, banner_variable, kind_of_data, league_variable
 from dashboards.looks import COLOURED_CELL, HIDDEN, NARROW, THOUSANDS, Column, Word, words
 from dashboards.money_places import (
     FIRST,
     HERE,
     VILLAGES_HERE,
-    banner_variable,
     finance_link,
     month_variable,
     station_variable,

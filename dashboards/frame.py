@@ -142,9 +142,18 @@ class AllVariable(builder.QueryVariable):
 
 def league_variable(lang: Lang) -> builder.QueryVariable:
     """One league, or all."""
-    name = "name_en" if lang is Lang.EN else "name"
+    name = sql.name_column(lang)
     query = f"SELECT {name} AS __text, code AS __value FROM leagues WHERE superseded_at IS NULL ORDER BY code"  # noqa: S608
     return query_variable("league", shared.LEAGUE(lang), query).include_all(True).current_all()
+
+
+def banner_variable(lang: Lang) -> builder.QueryVariable:
+    """The banners of the chosen league."""
+    query = (
+        f"SELECT {sql.name_column(lang)} AS __text, code AS __value FROM banners "  # noqa: S608
+        "WHERE superseded_at IS NULL AND league_code IN (${league}) ORDER BY code"
+    )
+    return query_variable("banner", shared.BANNER(lang), query).include_all(True).current_all()
 
 
 def query_variable(name: str, label: str, query: str, *, sort: VariableSort = VariableSort.DISABLED) -> AllVariable:

@@ -8,10 +8,10 @@ from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards import colours, money_panels, sql
 from dashboards.fleet import station_link
-from dashboards.frame import Board, coverage_floor, kind_of_data, league_variable
+from dashboards.frame import Board, banner_variable, coverage_floor, kind_of_data, league_variable
 from dashboards.looks import HIDDEN, NARROW, THOUSANDS, Column, Label, Word, words
 from dashboards.money import age_columns, money_columns, owed_columns, wall_scale
-from dashboards.money_places import IN_PLACE, banner_variable, finance_link, month_variable
+from dashboards.money_places import IN_PLACE, finance_link, month_variable
 from dashboards.money_sql import MONEY, OWED, by_age, owed_by_age
 from dashboards.panels import bars, note, stat, table
 from dashboards.target import Sql
@@ -198,7 +198,7 @@ def _by_banner(lang: Lang) -> Panel:
 
 
 def _top_villages(lang: Lang) -> Panel:
-    name = "name_en" if lang is Lang.EN else "name"
+    name = sql.name_column(lang)
     query = (
         f"SELECT v.{name} AS village, f.banner, sum(vm.estimated_gross_fen) / 100.0 AS gross, "
         "sum(estimated_deductions_fen) / 100.0 AS deductions, "

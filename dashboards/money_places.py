@@ -6,6 +6,7 @@ from typing import Final
 
 from grafana_foundation_sdk.builders.dashboard import QueryVariable
 
+from dashboards import sql
 from dashboards.fleet import KEEP_TIME
 from dashboards.frame import query_variable, uid
 from dashboards.words import shared
@@ -39,19 +40,10 @@ def month_variable(lang: Lang) -> QueryVariable:
     return query_variable("month", shared.MONTH(lang), query)
 
 
-def banner_variable(lang: Lang) -> QueryVariable:
-    """The banners of the chosen league."""
-    query = (
-        f"SELECT {_name(lang)} AS __text, code AS __value FROM banners "
-        "WHERE superseded_at IS NULL AND league_code IN (${league}) ORDER BY code"
-    )
-    return query_variable("banner", shared.BANNER(lang), query).include_all(True).current_all()
-
-
 def station_variable(lang: Lang) -> QueryVariable:
     """The village-level stations of the banners. Not `station`, whose dashboard knows no All."""
     query = (
-        f"SELECT {_name(lang)} AS __text, station_id AS __value FROM stations "
+        f"SELECT {sql.name_column(lang)} AS __text, station_id AS __value FROM stations "
         "WHERE superseded_at IS NULL AND kind = 'village' AND banner_code IN (${banner}) ORDER BY station_id"
     )
     return _one_or_all("only_station", shared.STATION_COLUMN(lang), query)
@@ -59,7 +51,7 @@ def station_variable(lang: Lang) -> QueryVariable:
 
 def village_variable(lang: Lang) -> QueryVariable:
     query = (
-        f"SELECT {_name(lang)} AS __text, village_id AS __value FROM villages "
+        f"SELECT {sql.name_column(lang)} AS __text, village_id AS __value FROM villages "
         "WHERE superseded_at IS NULL AND banner_code IN (${banner}) ORDER BY village_id"
     )
     return _one_or_all("only_village", shared.VILLAGE(lang), query)
@@ -67,10 +59,6 @@ def village_variable(lang: Lang) -> QueryVariable:
 
 def _one_or_all(name: str, label: str, query: str) -> QueryVariable:
     return query_variable(name, label, query).include_all(True).all_value(ALL).current_all()
-
-
-def _name(lang: Lang) -> str:
-    return "name_en" if lang is Lang.EN else "name"
 
 
 def finance_link(lang: Lang, **columns: str) -> str:
@@ -85,7 +73,7 @@ def finance_link(lang: Lang, **columns: str) -> str:
 
 def villages(lang: Lang) -> str:
     """The current villages with their banners, in one language."""
-    name = _name(lang)
+    name = sql.name_column(lang)
     return (
         f"(SELECT v.village_id, v.{name} AS village, v.banner_code, b.{name} AS banner, b.league_code FROM villages v "
         "JOIN banners b ON b.code = v.banner_code AND b.superseded_at IS NULL WHERE v.superseded_at IS NULL)"

@@ -31,9 +31,14 @@ def local_minute(instant: str) -> str:
     return f"to_char({instant} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')"
 
 
+def name_column(lang: Lang) -> str:
+    """What is called in that language, in each table of the registry."""
+    return "name_en" if lang is Lang.EN else "name"
+
+
 def fleet(lang: Lang) -> str:
     """The current registry as a table expression, with names in one language; closed stations are in it."""
-    name = "name_en" if lang is Lang.EN else "name"
+    name = name_column(lang)
     return (
         f"(SELECT s.station_id, s.{name} AS station, s.kind, s.joint, s.lon, s.lat, s.capacity_ac_w, s.capacity_dc_w, "
         f"s.grid_connected_on, s.closed_on, b.code AS banner_code, b.{name} AS banner, "

@@ -210,7 +210,7 @@ def _income_by_day(lang: Lang) -> Panel:
 
 
 def _villages(lang: Lang) -> Panel:
-    name = "name_en" if lang is Lang.EN else "name"
+    name = sql.name_column(lang)
     query = (
         f"SELECT v.{name} AS village, units, vm.estimated_gross_fen / 100.0 AS gross, "
         "estimated_deductions_fen / 100.0 AS deductions, estimated_distributable_fen / 100.0 AS distributable "
