@@ -162,5 +162,5 @@ def _rdtools(path: Path, ours_s: float, stations: int) -> Iterator[Figure]:
 
 
 if __name__ == "__main__":
-    for one in figures(sizes_of(Sizes, "benchmarks.fleet_year", sys.argv[1:])):
+    for one in figures(sizes_of(Sizes, "benchmarks.fleet_year", __doc__, sys.argv[1:])):
         emit(one)

@@ -8,7 +8,6 @@ Beside them stand the raw limits: what the broker gives to bare bytes, and what 
     python -m benchmarks.ingest --single 300000 --batched 100000 --rounds 5
 """
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -39,6 +38,7 @@ from benchmarks.ingest_place import (
     until,
 )
 from benchmarks.raw_mqtt import RawConsumer, RawPublisher
+from benchmarks.sizes import sizes_of
 from guangfu.clock import Clock, ManualClock, SystemClock
 from guangfu.stations.models import DeviceKind
 from guangfu.storage.duckdb_store import DuckDBStore
@@ -274,10 +274,7 @@ def _live(number: int) -> tuple[str, bytes]:
 
 
 def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__)
-    for name, value in vars(Sizes()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=value)
-    for figure in figures(Sizes(**vars(parser.parse_args(arguments)))):
+    for figure in figures(sizes_of(Sizes, "benchmarks.ingest", __doc__, arguments)):
         emit(figure)
 
 

@@ -5,7 +5,6 @@ Slower and larger than `benchmarks.ingest`, so `make bench` runs it at sizes tha
     python -m benchmarks.ingest_fleet --live 300000 --tls 300000 --backlog-hours 24 --nation-minutes 10
 """
 
-import argparse
 import os
 import re
 import statistics
@@ -24,6 +23,7 @@ from typing import Final
 from benchmarks.figure import Figure, emit
 from benchmarks.ingest import Timed, drain_telegraf, running_ingest
 from benchmarks.ingest_place import STATIONS, Place, Taken, fill, make_session, services, until
+from benchmarks.sizes import sizes_of
 from guangfu.clock import SystemClock
 from guangfu.storage.influxdb_store import InfluxDBStore
 from guangfu.storage.sql.database import open_database, upgrade
@@ -257,10 +257,7 @@ def _nation(minutes: int) -> Iterator[Figure]:
 
 
 def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest_fleet", description=__doc__)
-    for name, value in vars(Sizes()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=value)
-    for figure in figures(Sizes(**vars(parser.parse_args(arguments)))):
+    for figure in figures(sizes_of(Sizes, "benchmarks.ingest_fleet", __doc__, arguments)):
         emit(figure)
 
 

@@ -172,4 +172,4 @@ def main(sizes: Sizes) -> None:
 
 
 if __name__ == "__main__":
-    main(sizes_of(Sizes, "benchmarks.nation", sys.argv[1:]))
+    main(sizes_of(Sizes, "benchmarks.nation", __doc__, sys.argv[1:]))

@@ -34,4 +34,4 @@ def test_a_year_of_a_fleet() -> None:
 
 
 def test_what_is_not_given_stays() -> None:
-    assert sizes_of(nation.Sizes, "x", ["--stations", "7"]) == nation.Sizes(stations=7)
+    assert sizes_of(nation.Sizes, "x", None, ["--stations", "7"]) == nation.Sizes(stations=7)
