@@ -7,12 +7,17 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from guangfu.storage.sql import schema
 from guangfu.storage.sql.bulk import chunks, delete_rows, insert_rows, storable
+
+_LETTERS: Final = schema.dead_letters.c
+_UNASKED: Final = sa.and_(_LETTERS.replayed_at.is_(None), _LETTERS.replay_asked_at.is_(None))
+"""Letters that wait, and that nobody asked for yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def ask_replay(
 ) -> int:
     """Asks ingest to take the letters that wait and fit all that is given; returns how many were not asked for yet."""
     table = schema.dead_letters
-    asking = sa.update(table).where(table.c.replayed_at.is_(None), table.c.replay_asked_at.is_(None))
+    asking = sa.update(table).where(_UNASKED)
     if letter_id is not None:
         asking = asking.where(table.c.id == letter_id)
     if reason is not None:
@@ -155,19 +160,15 @@ def details_by_station(db: Connection, reason: str) -> set[tuple[str, str]]:
     """Station and detail of the letters that wait for this reason, and that nobody asked for yet."""
     table = schema.dead_letters
     waiting = sa.select(table.c.station_id, table.c.detail).where(
-        table.c.replayed_at.is_(None), table.c.reason == reason, table.c.station_id.is_not(None),
-        table.c.replay_asked_at.is_(None),
-    )  # fmt: skip
+        _UNASKED, table.c.reason == reason, table.c.station_id.is_not(None)
+    )
     return {(station, detail) for station, detail in db.execute(waiting.distinct())}
 
 
 def waiting_topics(db: Connection, reason: str, *, since: datetime) -> list[str]:
     """Topics of the letters since then that wait for this reason, and that nobody asked for yet."""
     table = schema.dead_letters
-    waiting = sa.select(table.c.topic).where(
-        table.c.reason == reason, table.c.received_at >= since, table.c.replayed_at.is_(None),
-        table.c.replay_asked_at.is_(None),
-    )  # fmt: skip
+    waiting = sa.select(table.c.topic).where(_UNASKED, table.c.reason == reason, table.c.received_at >= since)
     return sorted(db.execute(waiting.distinct()).scalars())
 
 
